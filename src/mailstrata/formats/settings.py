@@ -1,0 +1,113 @@
+"""``mailstrata.toml``: what the operator tells us, and how the world is reached.
+
+    [domain]
+    name = "sailing.example"
+    region = "us-east-1"
+    mail_from = "bounce.sailing.example"
+
+    [[alias]]
+    address = "admin@sailing.example"
+    host = "email-smtp.us-east-1.amazonaws.com"
+    username = "AKIA2EXAMPLE00000001"
+    secret = "aws:mailstrata/smtp/admin"
+
+No secret is ever written here: ``secret`` names the place where one is kept. docs/settings.md lists every key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mailstrata.formats.toml_table import MalformedToml, Table
+from mailstrata.model import names
+from mailstrata.model.errors import Malformed
+from mailstrata.model.setup import Alias, Network, Setup
+
+PLACES = ("aws:", "env:", "file:")
+"""How the name of a place for secrets begins."""
+
+LEDGER = "~/.local/state/mailstrata/ledger.sqlite3"
+"""Where the ledger lies when the setup names no other place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A read setup file. ``ledger`` is the path of the ledger, ``~`` not yet expanded."""
+
+    setup: Setup
+    network: Network = field(default_factory=Network)
+    ledger: str = LEDGER
+
+
+def parse(text: str, name: str = "mailstrata.toml") -> Settings:
+    """Read a setup; raises ``MalformedToml`` with file, line and key."""
+    root = Table.parse(text, name)
+    settings = Settings(
+        setup=read_setup(root),
+        network=read_network(root.table("network"), root.table("aws")),
+        ledger=root.table("state").text("ledger", LEDGER),
+    )
+    root.done()
+    return settings
+
+
+def read_setup(root: Table) -> Setup:
+    """The ``[domain]`` table and the ``[[alias]]`` tables of ``root``."""
+    domain = root.table("domain")
+    mail_from = domain.text("mail_from", "")
+    return Setup(
+        domain=_domain(domain, "name"),
+        region=domain.text("region"),
+        mail_from=_domain(domain, "mail_from") if mail_from else None,
+        regions=domain.texts("regions", ()),
+        aliases=tuple(_alias(table) for table in root.tables("alias")),
+    )
+
+
+def _domain(table: Table, key: str) -> str:
+    text = table.text(key)
+    try:
+        return names.domain(text)
+    except Malformed as error:
+        raise table.bad(key, error.found, error.expected) from error
+
+
+def _alias(table: Table) -> Alias:
+    try:
+        address = names.address(table.text("address"))
+    except MalformedToml:
+        raise
+    except Malformed as error:
+        raise table.bad("address", error.found, error.expected) from error
+    secret = table.text("secret", "")
+    if secret and not secret.startswith(PLACES):
+        raise table.bad(
+            "secret", "what is no name of a place", "aws:NAME, env:NAME or file:PATH, never the secret itself"
+        )
+    return Alias(
+        address=address,
+        host=table.text("host"),
+        port=table.integer("port", 587),
+        security=table.choice("security", ("starttls", "ssl", "none"), "starttls"),
+        username=table.text("username", ""),
+        secret=secret,
+        mailbox=table.text("mailbox", ""),
+    )
+
+
+def read_network(table: Table, aws: Table) -> Network:
+    """The ``[network]`` and ``[aws]`` tables."""
+    hosts = table.table("hosts")
+    known = Network()
+    return Network(
+        aws_endpoint=aws.text("endpoint", known.aws_endpoint),
+        aws_profile=aws.text("profile", known.aws_profile),
+        requests_per_second=aws.number("requests_per_second", known.requests_per_second),
+        dns_servers=table.texts("dns_servers", known.dns_servers),
+        dns_port=table.integer("dns_port", known.dns_port),
+        hosts=tuple((host, hosts.text(host)) for host in hosts.keys()),  # noqa: SIM118 - a Table is no mapping
+        ca_file=table.text("ca_file", known.ca_file),
+        timeout=table.number("timeout", known.timeout),
+        budget=table.number("budget", known.budget),
+        probe_sends=table.flag("probe_sends", default=known.probe_sends),
+    )
