@@ -1,0 +1,197 @@
+"""Which fault lost which mail, and which comes first: a graph of findings, not a list.
+
+Three kinds of edge. *refines*: the mechanism of another finding ("the key is inactive" refines "the login is refused"); it
+takes that one's place as the cause. *caused by*: exists because of another (a suppression entry made by a refusal). *masks*: a
+later stratum cannot be seen while this one fails.
+
+Primary and secondary come from a counterfactual: where would the next send stop? That cause taken away, where then? What
+stops nothing and explains nothing stands aside. So two faults in one thread stay two, and one fault seen twice stays one:
+
+    primary    key-inactive         stops mails 1 and 2 at the login
+    secondary  recipient-suppressed explains mail 3, and lies in wait for mail 2
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from mailstrata.model.attempt import Attempt, Case, Outcome
+from mailstrata.model.diagnosis import Attributed
+from mailstrata.model.finding import Finding, Gravity, Role, Stratum, Undetermined
+
+T = TypeVar("T")
+_PATH = tuple(Stratum)
+
+
+def attribute(
+    case: Case, findings: Sequence[Finding]
+) -> tuple[tuple[Finding, ...], tuple[Attributed, ...], tuple[Undetermined, ...]]:
+    """Findings with their roles, attempts with their causes, and what is missing where an attempt has none.
+
+    ``findings`` come in the order of the checks; their order in the answer is primary, secondary, effects, aside.
+    """
+    unique = _merge(findings)
+    origin = {id(finding): _origin(finding, unique) for finding in unique}
+    causes = [_gather(root, unique, origin) for root in unique if origin[id(root)] is root and _is_fault(root)]
+    attempts = tuple(_attributed(attempt, causes) for attempt in case.attempts)
+    order = _peel(case, causes)
+    placed = [_placed(finding, origin[id(finding)], causes, order) for finding in unique]
+    return tuple(sorted(placed, key=lambda f: _rank(f, order))), attempts, tuple(_missing(attempts))
+
+
+def _merge(findings: Iterable[Finding]) -> list[Finding]:
+    """One cause seen twice is one finding: same code and subject are joined, evidence kept once."""
+    merged: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        key = (finding.code, finding.subject)
+        merged[key] = _join(merged[key], finding) if key in merged else finding
+    return list(merged.values())
+
+
+def _join(first: Finding, second: Finding) -> Finding:
+    return dataclasses.replace(
+        first,
+        because=_union(first.because, second.because),
+        evidence=_union(first.evidence, second.evidence),
+        explains=_union(first.explains, second.explains),
+        stops=_union(first.stops, second.stops),
+        fixes=_union(first.fixes, second.fixes),
+    )
+
+
+def _union(first: tuple[T, ...], second: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(first + second))
+
+
+def _is_fault(finding: Finding) -> bool:
+    return finding.gravity is Gravity.FAULT
+
+
+def _origin(finding: Finding, findings: Sequence[Finding]) -> Finding:
+    """The finding at the end of the edges: what refines this one, and what that was caused by."""
+    seen = [finding]
+    while True:
+        following = _refiner(seen[-1], findings) or _cause(seen[-1], findings)
+        if following is None or any(following is one for one in seen):
+            return seen[-1]
+        seen.append(following)
+
+
+def _refiner(finding: Finding, findings: Sequence[Finding]) -> Finding | None:
+    return next((other for other in findings if other.refines == finding.code and _related(finding, other)), None)
+
+
+def _cause(finding: Finding, findings: Sequence[Finding]) -> Finding | None:
+    return next((other for other in findings if other.code == finding.caused_by and _related(finding, other)), None)
+
+
+def _related(first: Finding, second: Finding) -> bool:
+    """Whether two findings speak of the same thing: no name that both have a value for differs."""
+    mine, other = dict(first.target), dict(second.target)
+    return all(
+        mine[name] == other[name] for name in mine.keys() & other.keys() & {"alias", "address", "domain", "region"}
+    )
+
+
+def _gather(root: Finding, findings: Sequence[Finding], origin: dict[int, Finding]) -> Finding:
+    """A cause with all that the findings that lead to it explain and stop."""
+    led = [finding for finding in findings if origin[id(finding)] is root and finding is not root]
+    explains, stops = root.explains, root.stops
+    for finding in led:
+        explains, stops = _union(explains, finding.explains), _union(stops, finding.stops)
+    return dataclasses.replace(root, explains=explains, stops=stops)
+
+
+def _depth(finding: Finding) -> int:
+    return _PATH.index(finding.stratum)
+
+
+def _attributed(attempt: Attempt, causes: Sequence[Finding]) -> Attributed:
+    """The one cause that lost ``attempt``: of those that explain it the first on its way."""
+    if attempt.delivered:
+        return Attributed(attempt=attempt)
+    explaining = [cause for cause in causes if attempt.id in cause.explains]
+    if not explaining:
+        return Attributed(attempt=attempt)
+    cause = min(explaining, key=_depth)
+    settled = attempt
+    if attempt.outcome is Outcome.UNKNOWN and cause.code == "recipient-suppressed":
+        settled = dataclasses.replace(attempt, outcome=Outcome.SUPPRESSED)
+    return Attributed(attempt=settled, stratum=cause.stratum, cause=cause.code)
+
+
+def _peel(case: Case, causes: Sequence[Finding]) -> list[Finding]:
+    """The causes in the order in which sends would run into them, each taken away before the next is looked for."""
+    lost = {send.id for send in case.sends if not send.delivered}
+    left = [cause for cause in causes if lost.intersection(cause.stops + cause.explains)]
+    order: list[Finding] = []
+    while left:
+        first = min(left, key=lambda cause: (_depth(cause), -len(lost.intersection(cause.stops + cause.explains))))
+        order.append(first)
+        left.remove(first)
+    return order
+
+
+def _placed(finding: Finding, origin: Finding, causes: Sequence[Finding], order: Sequence[Finding]) -> Finding:
+    """The finding with its role; what leads to another cause hands over what it explains, and its fixes."""
+    if origin is not finding:
+        handed = {"fixes": (), "explains": (), "stops": ()} if _is_fault(finding) else {}
+        caused_by = finding.caused_by or origin.code
+        return dataclasses.replace(finding, role=Role.EFFECT, caused_by=caused_by, **handed)  # type: ignore[arg-type]
+    cause = next((one for one in causes if _same(one, finding)), finding)
+    if not any(_same(one, finding) for one in order):
+        return dataclasses.replace(cause, role=Role.SIDE)
+    return dataclasses.replace(cause, role=Role.PRIMARY if _same(order[0], finding) else Role.SECONDARY)
+
+
+def _same(first: Finding, second: Finding) -> bool:
+    return (first.code, first.subject) == (second.code, second.subject)
+
+
+def _rank(finding: Finding, order: Sequence[Finding]) -> tuple[int, int, int]:
+    roles = (Role.PRIMARY, Role.SECONDARY, Role.EFFECT, Role.SIDE)
+    place = next((index for index, one in enumerate(order) if _same(one, finding)), len(order))
+    return roles.index(finding.role), place, _depth(finding)
+
+
+def _missing(attempts: Iterable[Attributed]) -> Iterable[Undetermined]:
+    """For each attempt that failed or vanished without a cause: what would settle it."""
+    for entry in attempts:
+        attempt = entry.attempt
+        if entry.cause is None and not attempt.delivered:
+            reason, needs, stratum = _UNSETTLED[attempt.outcome]
+            subject = f"{attempt.id}: {attempt.sender} to {attempt.recipient}"
+            yield Undetermined(
+                code="attempt-unattributed", stratum=stratum, subject=subject, reason=reason, needs=needs
+            )
+
+
+_UNSETTLED = {
+    Outcome.REFUSED_AT_RELAY: (
+        "it was refused before SES took it, and no fault that was found explains the answer",
+        "the whole bounce (diagnose --bounce FILE), with the server's answer",
+        Stratum.RELAY,
+    ),
+    Outcome.SUPPRESSED: (
+        "SES dropped it, and the suppression list has no entry now that explains it",
+        "the SES event of this message",
+        Stratum.ACCOUNT,
+    ),
+    Outcome.BOUNCED: (
+        "the recipient's server refused it, and no fault that was found explains the answer",
+        "the whole bounce or NDR with the server's code (diagnose --bounce FILE)",
+        Stratum.RECIPIENT,
+    ),
+    Outcome.DELAYED: (
+        "it is still being tried",
+        "time, or the SES event that ends it",
+        Stratum.RECIPIENT,
+    ),
+    Outcome.UNKNOWN: (
+        "nobody recorded what became of it, and no fault that was found stops it",
+        "its bounce, or the SES events of its message id (an event destination or VDM)",
+        Stratum.RECIPIENT,
+    ),
+}

@@ -1,0 +1,84 @@
+"""Opens a case: from bounces, from an error text, from addresses, or from nothing but the setup.
+
+What is known of failed mails becomes attempts. Where nobody has tried yet, the sends that would come next stand in as
+prospects, so that the question "where would it stop?" has something to ask about.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from mailstrata.diagnosis.paths import SIMULATOR
+from mailstrata.model.attempt import Attempt, Case, Outcome, Via
+from mailstrata.model.reply import Reply
+from mailstrata.model.setup import Setup
+
+
+def open_case(
+    setup: Setup,
+    *,
+    at: datetime,
+    attempts: Iterable[Attempt] = (),
+    sender: str = "",
+    recipients: Sequence[str] = (),
+    error: str = "",
+) -> Case:
+    """The case of ``setup`` at the moment ``at``.
+
+    ``attempts`` are numbered in the order of time. ``error`` is the text of an error that somebody saw; together with
+    ``sender`` and ``recipients`` it makes an attempt. Without any attempt the prospects are the setup's ways of sending.
+    """
+    known = _numbered([*attempts, *_of_error(setup, error, sender, recipients)])
+    wanted = () if known and not recipients else tuple(_prospects(setup, sender, recipients))
+    tried = {attempt.recipient.lower() for attempt in known}
+    prospects = tuple(send for send in wanted if not known or send.recipient.lower() not in tried)
+    return Case(setup=setup, attempts=known, prospects=prospects, at=at)
+
+
+def _numbered(attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
+    last = datetime.max.replace(tzinfo=UTC)
+    ordered = sorted(attempts, key=lambda attempt: (attempt.at or last, attempt.recipient))
+    return tuple(dataclasses.replace(attempt, id=f"attempt-{n}") for n, attempt in enumerate(ordered, start=1))
+
+
+def _of_error(setup: Setup, error: str, sender: str, recipients: Sequence[str]) -> Iterable[Attempt]:
+    if not error.strip():
+        return
+    via, outcome = _way(setup, error)
+    for recipient in recipients or (f"success@{SIMULATOR}",):
+        yield Attempt(
+            id="",
+            sender=sender or _sender(setup),
+            recipient=recipient,
+            via=via,
+            outcome=outcome,
+            reply=Reply.parse(error),
+            diagnostic=error.strip()[:2000],
+            source="the error text",
+        )
+
+
+def _way(setup: Setup, error: str) -> tuple[Via, Outcome]:
+    """The way an error text speaks of: 53x is said at the login, so the mail went by SMTP and was refused there."""
+    reply = Reply.parse(error)
+    at_login = reply is not None and reply.code in (530, 534, 535, 454)
+    smtp = Via.GMAIL_ALIAS if setup.aliases else Via.SES_SMTP
+    if at_login or "CustomFromDenied" in error or "AUTH" in error or "554 Access denied" in error:
+        return smtp, Outcome.REFUSED_AT_RELAY
+    return Via.SES_API, Outcome.BOUNCED if reply is not None and not reply.temporary else Outcome.UNKNOWN
+
+
+def _sender(setup: Setup) -> str:
+    return setup.aliases[0].address if setup.aliases else f"postmaster@{setup.domain}"
+
+
+def _prospects(setup: Setup, sender: str, recipients: Sequence[str]) -> Iterable[Attempt]:
+    """The next sends: by each alias (or the one of ``sender``) and by the API."""
+    senders = [sender] if sender else [alias.address for alias in setup.aliases] or [_sender(setup)]
+    ways = [(one, Via.GMAIL_ALIAS) for one in senders if setup.alias_for(one)] + [(senders[0], Via.SES_API)]
+    targets = recipients or (f"success@{SIMULATOR}",)
+    sends = [(one, via, target) for one, via in ways for target in targets]
+    for number, (one, via, target) in enumerate(sends, start=1):
+        yield Attempt(id=f"next-{number}", sender=one, recipient=target, via=via, source="the next send")

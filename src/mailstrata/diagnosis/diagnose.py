@@ -1,0 +1,77 @@
+"""A diagnosis from beginning to end: gather, judge, attribute.
+
+    diagnosis, evidence = await diagnose(case, asker)
+
+The evidence is what ``--save`` writes; over an `Offline` asker it gives the same diagnosis byte for byte.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mailstrata.diagnosis import strata
+from mailstrata.diagnosis.attribution import attribute
+from mailstrata.diagnosis.checks import CHECKS
+from mailstrata.diagnosis.engine import Check, Engine, Progress
+from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.outcome import settle
+from mailstrata.model.attempt import Case
+from mailstrata.model.diagnosis import Diagnosis
+from mailstrata.model.finding import Finding, Result, Undetermined
+from mailstrata.model.observation import Observation, Unknown
+from mailstrata.model.ports import Asker
+from mailstrata.model.question import Question
+
+
+class Offline:
+    """An asker that asks nobody: whatever is not in the evidence stays Unknown."""
+
+    def __init__(self, reason: str = "not in this recording, and asking is off (--offline)") -> None:
+        self._answer = Unknown(reason=reason, needs="a diagnosis with the network")
+
+    async def ask(self, question: Question[Any]) -> Observation[Any]:
+        """Unknown, whatever the question."""
+        del question
+        return self._answer
+
+
+async def diagnose(
+    case: Case,
+    asker: Asker,
+    *,
+    checks: Sequence[Check] = CHECKS,
+    evidence: Evidence | None = None,
+    budget: float = 20.0,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> tuple[Diagnosis, Evidence]:
+    """Ask, judge and attribute within ``budget`` seconds. Fixes are added by `repair.plan`."""
+    engine = Engine(asker, checks, budget=budget, evidence=evidence, progress=progress)
+    results, gathered = await engine.run(case)
+    return conclude(case, results, gathered), gathered
+
+
+def conclude(case: Case, results: Sequence[Result], evidence: Evidence) -> Diagnosis:
+    """The diagnosis that ``results`` amount to."""
+    settled = settle(case, evidence)
+    found = tuple(result for result in results if isinstance(result, Finding))
+    findings, attempts, missing = attribute(settled, found)
+    undetermined = _known_once([*(result for result in results if isinstance(result, Undetermined)), *missing])
+    reports = strata.report(results, findings, undetermined)
+    return Diagnosis(
+        at=case.at,
+        setup=case.setup,
+        verdict=strata.verdict(reports),
+        strata=reports,
+        findings=findings,
+        undetermined=undetermined,
+        attempts=attempts,
+    )
+
+
+def _known_once(entries: Sequence[Undetermined]) -> tuple[Undetermined, ...]:
+    once: dict[tuple[str, str], Undetermined] = {}
+    for entry in entries:
+        once.setdefault((entry.code, entry.subject), dataclasses.replace(entry))
+    return tuple(once.values())
