@@ -1,0 +1,237 @@
+"""A living lab: a scenario's whole world on loopback, in one event loop.
+
+    async with Living.of("two-faults") as lab:
+        lab.url                      # the AWS endpoint, and under /_lab and /mailboxes the lab's own
+
+Nothing outside is touched: every address lies in 127.0.0.0/8 and every port is the system's choice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import uvicorn
+
+from mailstrata.lab import mailing, scene
+from mailstrata.lab.aws import behind as emulator
+from mailstrata.lab.aws.audit import Audit
+from mailstrata.lab.aws.cloudtrail import CloudTrail
+from mailstrata.lab.aws.gate import Gate
+from mailstrata.lab.aws.iam import Iam
+from mailstrata.lab.aws.iam_api import IamApi
+from mailstrata.lab.aws.route53_rules import Route53Rules
+from mailstrata.lab.aws.sts import Sts
+from mailstrata.lab.aws.wire import AsgiApp
+from mailstrata.lab.certificates import Certificates
+from mailstrata.lab.clock import LabClock
+from mailstrata.lab.control import Control
+from mailstrata.lab.dns_server import DnsServer
+from mailstrata.lab.gmail import Gmail
+from mailstrata.lab.ids import Ids
+from mailstrata.lab.parts import Parts
+from mailstrata.lab.recipients import Recipients
+from mailstrata.lab.registry import Registry
+from mailstrata.lab.scenario import Scenario
+from mailstrata.lab.scenario_file import load
+from mailstrata.lab.ses.service import Ses
+from mailstrata.lab.transport import LoopbackTransport
+from mailstrata.lab.zones import Zones
+
+ACCOUNT = "123456789012"
+"""The lab's AWS account where a scenario names no other."""
+OUTGOING = "127.0.1.10"
+"""The address from which the lab's SES sends; amazonses.com's SPF record covers it."""
+_START = datetime(2026, 5, 12, 18, 43, tzinfo=UTC)
+_PORTS = {"starttls": (25, 587, 2587), "ssl": (465, 2465)}
+
+
+class Living:
+    """One lab. Use ``of``, or ``start`` and ``stop``."""
+
+    def __init__(self, chain: Sequence[Scenario]) -> None:
+        self.chain = tuple(chain)
+        self.scenario = self.chain[-1]
+        self.folder = Path(tempfile.mkdtemp(prefix="mailstrata-lab-"))
+        self.port = 0
+        self.parts: Parts
+        self.sent: list[mailing.SentByApplication] = []
+        self._server: _Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def of(cls, name: str) -> AsyncIterator[Living]:
+        """The lab of a scenario (a shipped name or a file), started; stopped at the end."""
+        lab = cls(load(name))
+        try:
+            await lab.start()
+            yield lab
+        finally:
+            await lab.stop()
+
+    @property
+    def url(self) -> str:
+        """Where AWS is in this world."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        """Listen everywhere, make the world as the scenario says, and let its mails be sent."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it on its own sockets only
+        self.port = listener.getsockname()[1]
+        self.parts, app = await self._assemble()
+        self._server = _Server(app)
+        self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
+        while not self._server.started:
+            await asyncio.sleep(0.005)
+        for scenario in self.chain:
+            await scene.apply(self.parts, scenario)
+        for alias in self.parts.aliases.values():
+            if alias.region:
+                await self.parts.endpoint(alias.region)
+        await self.parts.endpoint(self.parts.region)
+        self.sent = await mailing.play(self.parts, self._end)
+
+    async def stop(self) -> None:
+        """Close everything and leave no file behind."""
+        if self._server is not None and self._serving is not None:
+            self._server.should_exit = True
+            await self._serving
+            await self.parts.ses.settle()
+            for endpoint in self.parts.endpoints.values():
+                await endpoint.stop()
+            await self.parts.recipients.stop()
+            await self.parts.dns.stop()
+            self._server = self._serving = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    async def inject(self, scenario: Scenario) -> None:
+        """Apply a fault to the running world."""
+        await scene.apply(self.parts, scenario)
+
+    async def resend(self) -> None:
+        """Send the scenario's mails once more."""
+        self.sent += await mailing.send_all(self.parts)
+
+    def reach(self, host: str, port: int) -> tuple[str, int] | None:
+        """Where ``host:port`` leads in this world, or ``None``: nowhere."""
+        return self.hosts().get(f"{host.lower()}:{port}")
+
+    def hosts(self) -> dict[str, tuple[str, int]]:
+        """Every submission host and port of this world."""
+        found: dict[str, tuple[str, int]] = {}
+        for region, endpoint in self.parts.endpoints.items():
+            host = f"email-smtp.{region}.amazonaws.com"
+            found |= {f"{host}:{port}": ("127.0.0.1", endpoint.starttls_port) for port in _PORTS["starttls"]}
+            found |= {f"{host}:{port}": ("127.0.0.1", endpoint.tls_port) for port in _PORTS["ssl"]}
+        return found
+
+    @property
+    def _end(self) -> datetime:
+        """The moment at which the scenario plays."""
+        return next((one.at for one in reversed(self.chain) if one.at), _START)
+
+    @property
+    def _beginning(self) -> datetime:
+        """Before its first mail, so that every mail has its own time."""
+        mails = next((one.mails for one in reversed(self.chain) if one.mails), ())
+        moments = [mail.at for mail in mails if mail.at]
+        return min([self._end, *moments]) - timedelta(minutes=1)
+
+    async def _assemble(self) -> tuple[Parts, AsgiApp]:
+        account = next((one.account for one in reversed(self.chain) if one.account), ACCOUNT)
+        clock, ids, zones = LabClock(self._beginning), Ids("mailstrata-lab"), Zones()
+        iam = Iam(account=account, clock=clock, ids=ids)
+        behind = emulator.ministack_app(account=account, port=self.port)
+        route53 = Route53Rules(behind, account=account, on_change=self._route53_changed)
+        operator = iam.principal(iam.administrator.key_id)
+        assert operator is not None
+        certificates = Certificates(self.folder)
+        gmail = Gmail(clock=clock, ids=ids, tls=certificates.client(), connect_to=self.reach)
+        recipients = Recipients(zones=zones, clock=clock, ids=ids, accepted=_into(gmail))
+        ses = Ses(
+            account=account,
+            iam=iam,
+            clock=clock,
+            ids=ids,
+            resolver=zones.lookup,
+            transport=LoopbackTransport(zones, recipients.reach, OUTGOING),
+            outgoing=(OUTGOING,),
+            mailbox_exists=recipients.mailbox_exists,
+            on_feedback=self._feedback,
+        )
+        dns = DnsServer(zones)
+        registry = Registry(zones, route53, operator)
+        await dns.start()
+        parts = Parts(
+            account=account,
+            clock=clock,
+            ids=ids,
+            zones=zones,
+            dns=dns,
+            iam=iam,
+            ses=ses,
+            gmail=gmail,
+            recipients=recipients,
+            registry=registry,
+            certificates=certificates,
+            behind=behind,
+        )
+        self._amazon(registry)
+        await emulator.reset(behind)
+        audit = Audit(clock)
+        services = {
+            "iam": IamApi(iam, clock=clock),
+            "sts": Sts(iam),
+            "ses": ses,
+            "route53": route53,
+            "cloudtrail": CloudTrail(audit, behind=behind, account=account),
+        }
+        gate = Gate(iam=iam, services=services, behind=behind, audit=audit)
+        return parts, Control(self, gate)
+
+    def _amazon(self, registry: Registry) -> None:
+        """What Amazon publishes itself (facts.md B3)."""
+        registry.publish("amazonses.com", "TXT", '"v=spf1 ip4:127.0.1.0/24 -all"')
+        registry.publish("simulator.amazonses.com", "MX", "10 inbound-smtp.us-east-1.amazonaws.com.")
+
+    async def _route53_changed(self) -> None:
+        await self.parts.registry.mirror()
+        await self.parts.republish()
+        await self.parts.ses.recheck()
+
+    async def _feedback(self, mail_from: str, raw: bytes) -> None:
+        """SES's own bounce mail goes to the Gmail account that holds the alias which sent."""
+        alias = self.parts.aliases.get(mail_from)
+        if alias is not None:
+            self.parts.gmail.deliver(alias.account, raw)
+
+
+def _into(gmail: Gmail) -> Callable[[str, bytes], None]:
+    """What a recipient's server took is in Gmail's mailbox when the address is an account of the lab's Gmail."""
+
+    def accepted(address: str, raw: bytes) -> None:
+        gmail.deliver(address, raw)
+
+    return accepted
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the lab ends with whoever runs it."""
+
+    def __init__(self, app: AsgiApp) -> None:
+        super().__init__(
+            uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1, lifespan="on")
+        )
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the program."""
+        yield
