@@ -1,0 +1,1 @@
+"""What can be done about findings: a catalogue of fixes, their order, and the automatic ones carried out with proof."""
