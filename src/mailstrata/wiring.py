@@ -1,0 +1,192 @@
+"""The only place where a Protocol meets its implementation.
+
+    async with stage(setup="mailstrata.toml") as here:     # the real world
+        await here.asker().ask(Txt("_dmarc.sailing.example"))
+
+    async with stage(lab="two-faults") as here: ...         # the embedded one
+
+Both stages are made of the same adapters. The lab hands over settings, as a file would; that it is a lab shows in nothing
+but the addresses in them, its clock, and in that the mailboxes of its Gmail can be read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mailstrata.formats import settings as setup_file
+from mailstrata.formats.settings import Settings
+from mailstrata.model.attempt import Attempt
+from mailstrata.model.errors import Refusal
+from mailstrata.model.ports import Asker, Clock, Ledger, Secrets
+from mailstrata.model.question import Question
+from mailstrata.model.setup import Setup
+
+if TYPE_CHECKING:
+    from mailstrata.adapters.asker import Answerer
+    from mailstrata.adapters.aws import Aws
+    from mailstrata.adapters.ledger import SqliteLedger
+    from mailstrata.lab.client import LabClient
+    from mailstrata.repair.appliers import Tools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A world with all that a command needs of it. ``lab`` is there when it is the embedded one."""
+
+    settings: Settings
+    asker: Callable[[], Asker]
+    """Makes an asker that has not asked anything yet."""
+    clock: Clock
+    tools: Callable[[bool], Tools]
+    """Makes the tools of the appliers; the argument: the operator vouches for the suppressed address."""
+    attempts: Callable[[], Awaitable[tuple[Attempt, ...]]]
+    """What the operator knows of failed mails without being told."""
+    lab: LabClient | None = None
+
+
+@contextlib.asynccontextmanager
+async def stage(*, setup: str | None = None, lab: str | None = None, probe_sends: bool = False) -> AsyncIterator[Stage]:
+    """The world of ``setup`` (a file), or of the scenario ``lab``; everything it opened is closed at the end."""
+    if lab is not None:
+        async with _lab_stage(lab, probe_sends=probe_sends) as here:
+            yield here
+        return
+    from mailstrata.adapters.clock import SystemClock
+
+    async with _joined(_allowed(read_settings(setup), probe_sends), SystemClock()) as here:
+        yield here
+
+
+def read_settings(setup: str | None) -> Settings:
+    """The setup file: ``setup``, else ``$MAILSTRATA_SETUP``, else ``./mailstrata.toml``."""
+    name = setup or os.environ.get("MAILSTRATA_SETUP") or "mailstrata.toml"
+    try:
+        text = Path(name).read_text("utf-8")
+    except FileNotFoundError as error:
+        hint = "docs/settings.md shows one of eight lines; or try --lab two-faults"
+        raise Refusal(f"there is no setup file {name}", hint) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(f"the setup {name} cannot be read: {error}") from error
+    return setup_file.parse(text, name)
+
+
+def _allowed(settings: Settings, probe_sends: bool) -> Settings:
+    return replace(settings, network=replace(settings.network, probe_sends=settings.network.probe_sends or probe_sends))
+
+
+@contextlib.asynccontextmanager
+async def _lab_stage(scenario: str, *, probe_sends: bool) -> AsyncIterator[Stage]:
+    from mailstrata.lab.client import opened
+
+    async with opened(scenario) as client, on_lab(client, probe_sends=probe_sends) as here:
+        yield here
+
+
+@contextlib.asynccontextmanager
+async def on_lab(client: LabClient, *, probe_sends: bool = False) -> AsyncIterator[Stage]:
+    """A running lab as it is now: its setup is read anew, so what its Gmail was told since is in it."""
+    from mailstrata.lab.client import LabClock
+
+    settings = setup_file.parse(await client.setup(), "the lab's setup")
+    async with _joined(_allowed(settings, probe_sends), await LabClock.of(client), client) as here:
+        yield here
+
+
+@contextlib.asynccontextmanager
+async def _joined(settings: Settings, clock: Clock, lab: LabClient | None = None) -> AsyncIterator[Stage]:
+    """All adapters over one setup and one clock."""
+    from mailstrata.adapters.asker import World
+    from mailstrata.adapters.aws import Aws, OwnKey
+
+    own_key = OwnKey(key_id=lab.credentials[0], secret=lab.credentials[1]) if lab else None
+    setup, network = settings.setup, settings.network
+    async with contextlib.AsyncExitStack() as opened:
+        aws = Aws(network, clock, region=setup.region, own_key=own_key)
+        opened.callback(aws.close)
+        ledger = _ledger(settings, clock)
+        opened.callback(ledger.close)
+        secrets = _secrets(setup, aws)
+
+        def asker() -> Asker:
+            return World(answerers=_answerers(settings, clock, aws=aws, ledger=ledger, secrets=secrets))
+
+        yield Stage(
+            settings=settings,
+            asker=asker,
+            clock=clock,
+            tools=lambda confirmed: _tools(
+                settings, clock, aws=aws, ledger=ledger, secrets=secrets, asker=asker(), confirmed=confirmed
+            ),
+            attempts=lab.attempts if lab else _nothing_known,
+            lab=lab,
+        )
+
+
+async def _nothing_known() -> tuple[Attempt, ...]:
+    return ()
+
+
+def _ledger(settings: Settings, clock: Clock) -> SqliteLedger:
+    from mailstrata.adapters.ledger import SqliteLedger
+
+    return SqliteLedger(Path(settings.ledger).expanduser(), clock)
+
+
+def _secrets(setup: Setup, aws: Aws) -> Secrets:
+    from mailstrata.adapters.aws_secrets import SecretsManager
+    from mailstrata.adapters.secrets import SecretPlaces
+
+    return SecretPlaces(environment=os.environ, aws=SecretsManager(aws, region=setup.region))
+
+
+def _answerers(
+    settings: Settings, clock: Clock, *, aws: Aws, ledger: Ledger, secrets: Secrets
+) -> Mapping[type[Question[Any]], Answerer]:
+    from mailstrata.adapters.aws_iam import IamAnswers
+    from mailstrata.adapters.aws_route53 import Route53Answers
+    from mailstrata.adapters.aws_ses import SesAnswers
+    from mailstrata.adapters.dns import DnsAnswers
+    from mailstrata.adapters.ledger_answers import LedgerAnswers
+    from mailstrata.adapters.smtp_probe import SmtpAnswers
+    from mailstrata.adapters.stored_password import PasswordAnswers
+
+    setup, network = settings.setup, settings.network
+    adapters = (
+        DnsAnswers(network, clock),
+        SmtpAnswers(network, clock, secrets=secrets, setup=setup),
+        SesAnswers(aws, network),
+        IamAnswers(aws),
+        Route53Answers(aws),
+        LedgerAnswers(ledger),
+        PasswordAnswers(setup, secrets),
+    )
+    return {question: answerer for adapter in adapters for question, answerer in adapter.answerers().items()}
+
+
+def _tools(
+    settings: Settings, clock: Clock, *, aws: Aws, ledger: Ledger, secrets: Secrets, asker: Asker, confirmed: bool
+) -> Tools:
+    from mailstrata.adapters.aws_iam_keys import IamKeys
+    from mailstrata.adapters.aws_route53 import Route53Changes
+    from mailstrata.adapters.aws_ses import SesChanges
+    from mailstrata.adapters.smtp_probe import SmtpAnswers
+    from mailstrata.credentials.derivation import smtp_password
+    from mailstrata.repair.appliers import Tools
+
+    return Tools(
+        asker=asker,
+        clock=clock,
+        ledger=ledger,
+        secrets=secrets,
+        keys=IamKeys(aws),
+        login=SmtpAnswers(settings.network, clock, secrets=secrets, setup=settings.setup),
+        ses=SesChanges(aws),
+        dns=Route53Changes(aws),
+        derive=smtp_password,
+        address_confirmed=confirmed,
+    )
