@@ -1,0 +1,68 @@
+"""Records between our notation and Route 53's: last dots, octal escapes, and TXT in quoted strings of 255 bytes.
+
+    to_route53("TXT", 'v=DMARC1; p=none')      # '"v=DMARC1; p=none"'
+    from_route53("TXT", '"v=DKIM1; " "p=MI…"')  # 'v=DKIM1; p=MI…'
+
+A TXT value is one text for us; on the wire it is character-strings of at most 255 bytes (RFC 1035 3.3.14), joined without
+a space by who reads it (RFC 7208 3.3).
+"""
+
+from __future__ import annotations
+
+import re
+
+_STRING = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
+_ESCAPED = re.compile(r"\\(\d{3}|.)", re.DOTALL)
+_OCTAL = re.compile(r"\\([0-3][0-7]{2})")
+_TXT = frozenset({"TXT", "SPF"})
+
+
+def to_route53(rtype: str, value: str) -> str:
+    """A value as Route 53 takes it. A TXT that is in quoted strings already keeps its text."""
+    if rtype not in _TXT:
+        return value.strip()
+    return " ".join(f'"{_escaped(part)}"' for part in _split(_text(value)))
+
+
+def from_route53(rtype: str, value: str) -> str:
+    """A value as we write it."""
+    return _text(value) if rtype in _TXT else value
+
+
+def owner_name(name: str) -> str:
+    r"""The name of a record set in our form: lower case, no last dot, no escape (``\052`` is ``*``)."""
+    return _OCTAL.sub(lambda match: chr(int(match[1], 8)), name).rstrip(".").lower()
+
+
+def _text(value: str) -> str:
+    """The text of quoted character-strings, or ``value`` itself when it is not written so."""
+    parts: list[str] = []
+    position = 0
+    while position < len(value):
+        match = _STRING.match(value, position)
+        if match is None:
+            return value
+        parts.append(_ESCAPED.sub(_unescaped, match[1]))
+        position = match.end()
+    return "".join(parts)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """Route 53 writes bytes beyond ASCII as three octal digits."""
+    code = match[1]
+    return chr(int(code, 8)) if len(code) == 3 and code <= "377" else code
+
+
+def _split(text: str) -> list[str]:
+    """Strings of at most 255 characters; an empty text is one empty string."""
+    return [text[start : start + 255] for start in range(0, len(text), 255)] or [""]
+
+
+def _escaped(part: str) -> str:
+    return "".join(_octal(letter) for letter in part.replace("\\", "\\\\").replace('"', '\\"'))
+
+
+def _octal(letter: str) -> str:
+    if " " <= letter <= "~":
+        return letter
+    return "".join(f"\\{byte:03o}" for byte in letter.encode())

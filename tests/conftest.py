@@ -1,0 +1,48 @@
+"""What holds for every test: no network beyond loopback, and `--bless` to rewrite expected texts."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer ``--bless``."""
+    parser.addoption("--bless", action="store_true", help="rewrite expected texts with what is; then read the diff")
+
+
+@pytest.fixture
+def bless(request: pytest.FixtureRequest) -> bool:
+    """Whether expected texts are to be rewritten."""
+    return bool(request.config.getoption("--bless"))
+
+
+@pytest.fixture(autouse=True)
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Refuse every connection and datagram that would leave this machine."""
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+    yield
+
+
+def _guarded(method: Any) -> Any:
+    def call(sock: socket.socket, *arguments: Any) -> Any:
+        if sock.family in (socket.AF_INET, socket.AF_INET6):
+            _check(arguments[-1])
+        return method(sock, *arguments)
+
+    return call
+
+
+def _check(address: Any) -> None:
+    host = str(address[0])
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    if not loopback:
+        raise RuntimeError(f"a test tried to reach {host}: only loopback is allowed")

@@ -1,0 +1,60 @@
+"""Record values in our notation and in Route 53's."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailstrata.adapters.aws_route53_records import from_route53, owner_name, to_route53
+
+TEXTS = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=900)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("v=DMARC1; p=none", '"v=DMARC1; p=none"'),
+        ('"v=DMARC1; " "p=none"', '"v=DMARC1; p=none"'),
+        ('say "ahoy" \\ twice', '"say \\"ahoy\\" \\\\ twice"'),
+        ("", '""'),
+        ("é", '"\\303\\251"'),
+    ],
+)
+def test_a_text_is_written_in_quoted_strings(ours: str, theirs: str) -> None:
+    """Quotes and backslashes are escaped, other bytes are octal."""
+    assert to_route53("TXT", ours) == theirs
+
+
+def test_a_long_text_is_split_after_255() -> None:
+    """A DKIM key of 2048 bits needs two strings (RFC 1035 3.3.14)."""
+    written = to_route53("TXT", "v=DKIM1; p=" + "A" * 392)
+    assert [len(part) for part in re.findall(r'"([^"]*)"', written)] == [255, 148]
+
+
+@given(TEXTS)
+def test_what_was_written_reads_the_same(text: str) -> None:
+    """From us to Route 53 and back; a text that looks quoted is taken as quoted."""
+    written = to_route53("TXT", text)
+    plain = from_route53("TXT", written)
+    assert to_route53("TXT", written) == written
+    assert all(len(part) <= 255 * 4 for part in written.split('" "'))
+    if not text.strip().startswith('"'):
+        assert plain == text
+
+
+def test_other_values_are_as_they_are() -> None:
+    """An MX or a CNAME has no quotes."""
+    assert to_route53("MX", "10 feedback-smtp.us-east-1.amazonses.com ") == "10 feedback-smtp.us-east-1.amazonses.com"
+    assert from_route53("CNAME", "a.dkim.amazonses.com") == "a.dkim.amazonses.com"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [("\\052.Sailing.Example.", "*.sailing.example"), ("_dmarc.sailing.example.", "_dmarc.sailing.example")],
+)
+def test_names_are_in_our_form(theirs: str, ours: str) -> None:
+    """Lower case, no last dot, no escapes."""
+    assert owner_name(theirs) == ours
