@@ -78,10 +78,10 @@ def command(*, save: str | None, as_json: bool, **arguments: object) -> int:
 async def _diagnose(wanted: Wanted, *, save: str | None, as_json: bool) -> int:
     diagnosis, evidence, case = await diagnosed(wanted)
     if save:
-        from mailstrata.adapters.files import write_text
+        from mailstrata.adapters.files import replace
         from mailstrata.formats import world
 
-        write_text(Path(save), world.render(dict(evidence.items()), case))
+        replace(Path(save), world.render(dict(evidence.items()), case).encode())
         click.echo(f"recorded in {save}: replay it with mailstrata diagnose --evidence {save}", err=True)
     show(diagnosis, as_json=as_json)
     return STATUS[diagnosis.verdict]

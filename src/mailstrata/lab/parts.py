@@ -124,10 +124,7 @@ class Parts:
         if fault not in known:
             raise Refusal(f"region {region}: endpoint {fault!r}", "one of " + ", ".join([*known, *_CERTIFICATES]))
         endpoint.tls = self.certificates.server(host)
-        endpoint.fault = known[fault]
-        if known[fault] in (Fault.CLOSED, Fault.NONE):
-            await endpoint.stop()
-            await endpoint.start()
+        await endpoint.inject(known[fault])
 
     async def store(self, alias: AliasState, fields: Mapping[str, str]) -> None:
         """Put into the alias's place for secrets what it keeps; only Secrets Manager's places live in the lab."""

@@ -93,7 +93,7 @@ async def _region(parts: Parts, region: spec.RegionSpec) -> None:
     state.daily_quota = state.daily_quota if region.daily_quota is None else region.daily_quota
     state.rate = state.rate if region.rate is None else region.rate
     if region.sent is not None:
-        state.counted = [(parts.clock.now(), region.sent)]
+        state.tally.add(parts.clock.now(), region.sent)
     if region.vdm is not None:
         state.vdm = {"VdmEnabled": "ENABLED" if region.vdm else "DISABLED"}
     if region.endpoint is not None:

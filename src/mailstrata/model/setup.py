@@ -66,7 +66,8 @@ class Network:
     dns_port: int = 53
     """The port at which authoritative name servers are asked."""
     hosts: tuple[tuple[str, str], ...] = ()
-    """``host:port`` that is connected to elsewhere: pairs of it and ``ip:port``. The name is still the one TLS verifies."""
+    """``host:port`` that is connected to elsewhere: pairs of it and ``ip:port``; ``*`` stands for every other one. The name
+    is still the one that TLS verifies."""
     ca_file: str = ""
     """Further certificate authorities to trust (PEM)."""
     requests_per_second: float = 1.0
@@ -80,7 +81,8 @@ class Network:
 
     def connect_to(self, host: str, port: int) -> tuple[str, int]:
         """Where ``host:port`` is to be connected to: by default there."""
-        target = dict(self.hosts).get(f"{host.lower()}:{port}")
+        hosts = dict(self.hosts)
+        target = hosts.get(f"{host.lower()}:{port}", hosts.get("*"))
         if target is None:
             return host, port
         ip, _, mapped = target.rpartition(":")
