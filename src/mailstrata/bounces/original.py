@@ -1,0 +1,96 @@
+"""What a bounce encloses of the mail it is about: often its headers alone, sometimes nothing.
+
+    original_of(mail).subject      # "Quote for June"
+
+The headers also hint at the way the mail took. Gmail leaves ``X-Gmail-Original-Message-ID`` in mail for an alias's server
+(facts.md C3). That it also leaves ``X-Gm-Message-State``, and SES's SMTP endpoint a ``Received`` line that names itself, is
+general knowledge without a stored source; mail without any of these counts as sent by the API.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from mailstrata.formats.message import Part
+from mailstrata.model.attempt import Via
+from mailstrata.model.errors import Malformed
+from mailstrata.model.names import address
+
+_IN_BRACKETS = re.compile(r"<([^<>\s]{1,320})>")
+_BARE = re.compile(r"[^\s<>()\",;:]{1,64}@[^\s<>()\",;:]{1,255}")
+_ENCLOSURES = frozenset({"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The mail that a bounce speaks of; empty where the bounce does not tell."""
+
+    message_id: str = ""
+    x_gmail_original_message_id: str = ""
+    subject: str = ""
+    sender: str = ""
+    recipients: tuple[str, ...] = ()
+    sent: datetime | None = None
+    via: Via = Via.SES_API
+
+
+def original_of(mail: Part) -> Original:
+    """The first message enclosed in ``mail``."""
+    enclosures = (part.enclosed for part in mail.walk() if part.type in _ENCLOSURES)
+    inner = next((enclosed for enclosed in enclosures if enclosed is not None), None)
+    if inner is None:
+        return Original()
+    return Original(
+        message_id=identifier(inner.get("message-id")),
+        x_gmail_original_message_id=identifier(inner.get("x-gmail-original-message-id")),
+        subject=inner.get("subject")[:998],  # RFC 5322 2.1.1
+        sender=mailbox(inner.get("from")),
+        recipients=mailboxes(inner.get("to")),
+        sent=moment(inner.get("date")),
+        via=_via(inner),
+    )
+
+
+def _via(inner: Part) -> Via:
+    if inner.get("x-gmail-original-message-id") or inner.get("x-gm-message-state"):
+        return Via.GMAIL_ALIAS
+    if any("email-smtp." in hop and "amazon" in hop for hop in inner.all("received")):
+        return Via.SES_SMTP
+    return Via.SES_API
+
+
+def mailbox(text: str) -> str:
+    """The first mail address in a header, canonical; empty when there is none."""
+    return next(iter(mailboxes(text)), "")
+
+
+def mailboxes(text: str) -> tuple[str, ...]:
+    """Every mail address in a header such as To or X-Failed-Recipients, canonical, each once, at most 100."""
+    found = [canonical(match[0]) for match in _BARE.finditer(text[:20000])]
+    return tuple(dict.fromkeys(each for each in found if each))[:100]
+
+
+def canonical(text: str) -> str:
+    """The address in the form of `model.names`, or empty when it is none."""
+    try:
+        return address(text)
+    except Malformed:
+        return ""
+
+
+def identifier(text: str) -> str:
+    """A Message-ID without its angle brackets (RFC 5322 3.6.4)."""
+    match = _IN_BRACKETS.search(text[:2000])
+    return match[1] if match else text.strip()[:320]
+
+
+def moment(text: str) -> datetime | None:
+    """A date of RFC 5322 3.3 in UTC, or ``None`` when it is none."""
+    try:
+        at = parsedate_to_datetime(text[:100])
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

@@ -1,0 +1,53 @@
+r"""Bytes to text by the name that a mail gives its charset, which may be wrong, unknown or a trap.
+
+    decode(b"caf\xe9", "iso-8859-1")        # "café"
+    decode_words("=?utf-8?q?Quai_d=C3=A9?=") # "Quai dé"
+
+Python knows codecs that are no charsets: some are slow on purpose-made input (idna, punycode), some warn or always fail.
+Those, and names nobody knows, are read as UTF-8 where that fits and as Latin-1 where it does not.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from email.errors import HeaderParseError
+from email.header import decode_header
+
+WORD_LIMIT = 4000
+
+_NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
+_NAME = re.compile(r"[A-Za-z0-9_.:+-]{1,40}\Z")
+
+
+def decode(content: bytes, charset: str) -> str:
+    """The text; bytes that do not fit are replaced. Never raises."""
+    name = _codec(charset)
+    if name:
+        return content.decode(name, "replace")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def decode_words(value: str) -> str:
+    """A header with its encoded words decoded (RFC 2047); as it stands when they are broken."""
+    if "=?" not in value or len(value) > WORD_LIMIT:
+        return value
+    try:
+        words = decode_header(value)
+    except (HeaderParseError, ValueError):
+        return value
+    return "".join(word if isinstance(word, str) else decode(word, charset or "") for word, charset in words)
+
+
+def _codec(charset: str) -> str:
+    if not _NAME.match(charset):
+        return ""
+    try:
+        info = codecs.lookup(charset)
+    except LookupError:
+        return ""
+    is_charset = getattr(info, "_is_text_encoding", True) and info.name.replace("_", "-") not in _NO_CHARSETS
+    return info.name if is_charset else ""

@@ -1,0 +1,23 @@
+"""Shared corpora of real and broken mail, when this machine has them; a test that needs one is skipped otherwise."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CORPORA = Path(os.environ.get("MAILSTRATA_CORPORA", "/work/shared/corpora"))
+INDEXES = {"mime-torture": "index.jsonl", "bounces-open": "messages.jsonl"}
+
+
+def each_mail(corpus: str) -> Iterator[tuple[dict[str, object], bytes]]:
+    """What the corpus's index says of each mail, and its bytes."""
+    index = CORPORA / corpus / INDEXES[corpus]
+    if not index.exists():
+        pytest.skip(f"the corpus {corpus} is not at {CORPORA} (set MAILSTRATA_CORPORA)")
+    for line in index.read_text().splitlines():
+        entry: dict[str, object] = json.loads(line)
+        yield entry, (index.parent / str(entry["file"])).read_bytes()

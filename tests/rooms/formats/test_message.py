@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.corpora import each_mail
+
+from mailstrata.formats.message import DEPTH_LIMIT, PART_LIMIT, SIZE_LIMIT, Part, parse
+
+
+def depth(part: Part) -> int:
+    """How deep the parts of a mail are nested."""
+    return 1 + max((depth(each) for each in part.parts), default=-1)
+
+
+def test_headers_are_unfolded_decoded_and_found_in_any_case() -> None:
+    """RFC 5322 2.2.3, RFC 2047."""
+    mail = parse(b"SUBJECT: =?utf-8?q?Quai_d=C3=A9?=\n =?utf-8?q?part?=\nX-A: 1\nx-a: 2\n\nAhoy\n")
+    assert mail.get("Subject") == "Quai départ"
+    assert mail.all("X-A") == ("1", "2")
+    assert mail.text == "Ahoy\n"
+
+
+def test_line_ends_of_every_kind_end_the_headers() -> None:
+    """CRLF as on the net, LF as in files, CR as nobody should."""
+    for end in (b"\r\n", b"\n", b"\r"):
+        mail = parse(end.join([b"From: a@sailing.example", b"Subject: Quote", b"", b"Ahoy", b""]))
+        assert (mail.get("subject"), mail.text) == ("Quote", "Ahoy\n")
+
+
+def test_parts_are_cut_at_their_boundary_and_no_longer_one() -> None:
+    """RFC 2046 5.1.1: the line end before a delimiter is the delimiter's, a longer line is no delimiter."""
+    mail = parse(b'Content-Type: multipart/mixed; boundary="b"\n\n--b\n\none\n--bc\n--b \n\ntwo\n--b--\n--b\n\nthree')
+    assert [part.text for part in mail.parts] == ["one\n--bc", "two"]
+
+
+def test_a_missing_last_delimiter_ends_with_the_mail() -> None:
+    """Truncated mail keeps what it has."""
+    mail = parse(b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none")
+    assert [part.text for part in mail.parts] == ["one"]
+
+
+def test_transfer_encodings_are_undone() -> None:
+    """RFC 2045 6; broken base64 gives what can be read of it."""
+    quoted = parse(
+        b"Content-Transfer-Encoding: quoted-printable\nContent-Type: text/plain; charset=utf-8\n\ncaf=C3=A9=\n!"
+    )
+    assert quoted.text == "café!"
+    assert parse(b"Content-Transfer-Encoding: base64\n\nQWhv eQ=\n").text == "Ahoy"
+    assert parse(b"Content-Transfer-Encoding: base64\n\nQWhveQQWh\n").content.startswith(b"Ahoy")
+
+
+def test_an_enclosed_message_is_given_but_not_walked_into() -> None:
+    """What stands in the mail that a bounce is about is not the bounce's own word."""
+    mail = parse(b"Content-Type: message/rfc822\n\nSubject: inner\nContent-Type: text/html\n\n<p>\n")
+    assert [part.type for part in mail.walk()] == ["message/rfc822"]
+    assert mail.enclosed is not None
+    assert mail.enclosed.get("subject") == "inner"
+
+
+def test_depth_parts_and_size_are_bounded_and_said_so() -> None:
+    """Beyond a bound something is left out, and truncated tells it."""
+    deep = parse(b"Content-Type: message/rfc822\n\n" * 500)
+    many = parse(b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * (PART_LIMIT * 2))
+    large = parse(b"\n" + b"x" * (SIZE_LIMIT + 1))
+    assert (depth(deep), len(many.parts), len(large.body)) == (DEPTH_LIMIT, PART_LIMIT, SIZE_LIMIT - 1)
+    assert deep.truncated
+    assert many.truncated
+    assert large.truncated
+    assert not parse(b"Subject: small\n\n").truncated
+
+
+def test_a_parameter_is_found_quoted_and_bare() -> None:
+    """RFC 2045 5.1."""
+    mail = parse(b'Content-Type: multipart/report;\n\tboundary="a \\"b\\""; Report-Type=delivery-status\n\n')
+    assert (mail.parameter("boundary"), mail.parameter("report-type")) == ('a "b"', "delivery-status")
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=500))
+def test_any_bytes_are_a_mail(raw: bytes) -> None:
+    """Every part of it gives text; nothing raises."""
+    assert all(isinstance(part.text, str) for part in parse(raw).walk())
+
+
+def test_odd_and_broken_mail_is_a_mail() -> None:
+    """Every part of every mail of the torture corpus gives its type, text and headers."""
+    read = [
+        part.type + part.text + part.get("subject")
+        for _, raw in each_mail("mime-torture")
+        for part in parse(raw).walk()
+    ]
+    assert len(read) > 357
