@@ -12,11 +12,11 @@ import click
 from mailstrata.model.errors import Refusal
 
 T = TypeVar("T")
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Function = Callable[..., Any]
 _LIMIT = 64 * 1024 * 1024
 
 
-def world(function: Decorated) -> Decorated:
+def world(function: Function) -> Function:
     """``--setup`` and ``--lab``: which world the command runs against."""
     lab = click.option(
         "--lab", metavar="SCENARIO", help="Run against the embedded world of that scenario (name or file)."
@@ -27,12 +27,9 @@ def world(function: Decorated) -> Decorated:
     return setup(lab(function))
 
 
-def as_json(function: Decorated) -> Decorated:
+def as_json(function: Function) -> Function:
     """``--json``: nothing but the document on stdout."""
-    option: Decorated = click.option(
-        "--json", "as_json", is_flag=True, help="Print the JSON document and nothing else."
-    )(function)
-    return option
+    return click.option("--json", "as_json", is_flag=True, help="Print the JSON document and nothing else.")(function)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

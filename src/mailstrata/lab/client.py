@@ -95,7 +95,10 @@ class LabClient:
         return answer
 
     async def _call(self, method: str, path: str, body: bytes | None = None) -> bytes:
-        return await asyncio.to_thread(self._fetch, urllib.request.Request(self.url + path, data=body, method=method))
+        return await asyncio.to_thread(self._fetch, self._request(method, path, body))
+
+    def _request(self, method: str, path: str, body: bytes | None) -> urllib.request.Request:
+        return urllib.request.Request(self.url + path, data=body, method=method)  # noqa: S310 - the lab's own http URL
 
     def _fetch(self, request: urllib.request.Request) -> bytes:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

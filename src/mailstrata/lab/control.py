@@ -42,19 +42,20 @@ class Control:
 
     def __init__(self, lab: Living, gate: AsgiApp) -> None:
         self._lab = lab
-        self._gate = gate
+        self.gate = gate
         self._posts: dict[str, _Handler] = {
             "/_lab/clock": self._advance,
             "/_lab/break": self._break,
             "/_lab/resend": self._resend,
             "/_lab/retype": self._retype,
+            "/_lab/reset": self._reset,
         }
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one connection event of ASGI."""
         own = scope["type"] == "http" and scope["path"].startswith(("/_lab", "/mailboxes"))
         if not own:
-            await self._gate(scope, receive, send)
+            await self.gate(scope, receive, send)
             return
         try:
             response = await self._answer(await read(scope, receive))
@@ -111,6 +112,10 @@ class Control:
     async def _resend(self, _: dict[str, Any]) -> Any:
         await self._lab.resend()
         return {"sent": len(self._lab.parts.mails)}
+
+    async def _reset(self, _: dict[str, Any]) -> Any:
+        await self._lab.reset()
+        return {"scenario": self._lab.scenario.name}
 
     async def _retype(self, body: dict[str, Any]) -> Any:
         known = self._lab.parts.aliases.get(str(body.get("alias", "")))

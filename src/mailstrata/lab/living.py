@@ -26,6 +26,7 @@ from mailstrata.lab.aws.cloudtrail import CloudTrail
 from mailstrata.lab.aws.gate import Gate
 from mailstrata.lab.aws.iam import Iam
 from mailstrata.lab.aws.iam_api import IamApi
+from mailstrata.lab.aws.request import Service
 from mailstrata.lab.aws.route53_rules import Route53Rules
 from mailstrata.lab.aws.sts import Sts
 from mailstrata.lab.aws.wire import AsgiApp
@@ -62,6 +63,7 @@ class Living:
         self.port = 0
         self.parts: Parts
         self.sent: list[mailing.SentByApplication] = []
+        self._control: Control
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -86,11 +88,15 @@ class Living:
         listener = socket.create_server(("127.0.0.1", 0))
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it on its own sockets only
         self.port = listener.getsockname()[1]
-        self.parts, app = await self._assemble()
-        self._server = _Server(app)
+        self.parts, gate = await self._assemble()
+        self._control = Control(self, gate)
+        self._server = _Server(self._control)
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
         while not self._server.started:
             await asyncio.sleep(0.005)
+        await self._play()
+
+    async def _play(self) -> None:
         for scenario in self.chain:
             await scene.apply(self.parts, scenario)
         for alias in self.parts.aliases.values():
@@ -104,13 +110,26 @@ class Living:
         if self._server is not None and self._serving is not None:
             self._server.should_exit = True
             await self._serving
-            await self.parts.ses.settle()
-            for endpoint in self.parts.endpoints.values():
-                await endpoint.stop()
-            await self.parts.recipients.stop()
-            await self.parts.dns.stop()
+            await self._close()
             self._server = self._serving = None
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    async def _close(self) -> None:
+        """Stop everything but the HTTP port."""
+        await self.parts.ses.settle()
+        for endpoint in self.parts.endpoints.values():
+            await endpoint.stop()
+        await self.parts.recipients.stop()
+        await self.parts.dns.stop()
+
+    async def reset(self) -> None:
+        """Begin anew, at the same ports."""
+        before = self.parts
+        await self._close()
+        for file in self.folder.glob("ledger*"):
+            file.unlink()
+        self.parts, self._control.gate = await self._assemble(before)
+        await self._play()
 
     async def inject(self, scenario: Scenario) -> None:
         """Apply a fault to the running world."""
@@ -131,6 +150,8 @@ class Living:
             host = f"email-smtp.{region}.amazonaws.com"
             found |= {f"{host}:{port}": ("127.0.0.1", endpoint.starttls_port) for port in _PORTS["starttls"]}
             found |= {f"{host}:{port}": ("127.0.0.1", endpoint.tls_port) for port in _PORTS["ssl"]}
+            for port in self.parts.closed_ports.get(region, ()):
+                found.pop(f"{host}:{port}", None)
         return found
 
     @property
@@ -145,7 +166,8 @@ class Living:
         moments = [mail.at for mail in mails if mail.at]
         return min([self._end, *moments]) - timedelta(minutes=1)
 
-    async def _assemble(self) -> tuple[Parts, AsgiApp]:
+    async def _assemble(self, before: Parts | None = None) -> tuple[Parts, AsgiApp]:
+        """All parts, empty; those of ``before`` hand over their ports and certificates."""
         account = next((one.account for one in reversed(self.chain) if one.account), ACCOUNT)
         clock, ids, zones = LabClock(self._beginning), Ids("mailstrata-lab"), Zones()
         iam = Iam(account=account, clock=clock, ids=ids)
@@ -153,7 +175,7 @@ class Living:
         route53 = Route53Rules(behind, account=account, on_change=self._route53_changed)
         operator = iam.principal(iam.administrator.key_id)
         assert operator is not None
-        certificates = Certificates(self.folder)
+        certificates = before.certificates if before else Certificates(self.folder)
         gmail = Gmail(clock=clock, ids=ids, tls=certificates.client(), connect_to=self.reach)
         recipients = Recipients(zones=zones, clock=clock, ids=ids, accepted=_into(gmail))
         ses = Ses(
@@ -167,7 +189,7 @@ class Living:
             mailbox_exists=recipients.mailbox_exists,
             on_feedback=self._feedback,
         )
-        dns = DnsServer(zones)
+        dns = DnsServer(zones, port=before.dns.port if before else 0)
         registry = Registry(zones, route53, operator)
         await dns.start()
         parts = Parts(
@@ -183,11 +205,14 @@ class Living:
             registry=registry,
             certificates=certificates,
             behind=behind,
+            ports={region: (one.starttls_port, one.tls_port) for region, one in before.endpoints.items()}
+            if before
+            else {},
         )
         self._amazon(registry)
         await emulator.reset(behind)
         audit = Audit(clock)
-        services = {
+        services: dict[str, Service] = {
             "iam": IamApi(iam, clock=clock),
             "sts": Sts(iam),
             "ses": ses,
@@ -195,7 +220,7 @@ class Living:
             "cloudtrail": CloudTrail(audit, behind=behind, account=account),
         }
         gate = Gate(iam=iam, services=services, behind=behind, audit=audit)
-        return parts, Control(self, gate)
+        return parts, gate
 
     def _amazon(self, registry: Registry) -> None:
         """What Amazon publishes itself (facts.md B3)."""

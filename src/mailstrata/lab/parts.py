@@ -76,6 +76,10 @@ class Parts:
     houses: dict[str, RecipientServer] = field(default_factory=dict)
     aliases: dict[str, AliasState] = field(default_factory=dict)
     endpoints: dict[str, SmtpEndpoint] = field(default_factory=dict)
+    ports: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Ports that the endpoint of a region had before and is to have again."""
+    closed_ports: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Ports by region at which the SMTP endpoint does not answer."""
 
     @property
     def region(self) -> str:
@@ -107,6 +111,7 @@ class Parts:
         if region not in self.endpoints:
             host = f"email-smtp.{region}.amazonaws.com"
             endpoint = SmtpEndpoint(region=region, ses=self.ses, iam=self.iam, tls=self.certificates.server(host))
+            endpoint.starttls_port, endpoint.tls_port = self.ports.get(region, (0, 0))
             await endpoint.start()
             self.endpoints[region] = endpoint
             self.registry.publish(host, "A", "127.0.0.1")

@@ -6,6 +6,8 @@ read("mx sailing.example = 10 mx.sailing.example\ntxt old.sailing.example -")
 
 from __future__ import annotations
 
+from typing import Any
+
 from mailstrata.formats import world
 from mailstrata.model.errors import Malformed
 from mailstrata.model.observation import Absent, Seen
@@ -19,24 +21,26 @@ def read(text: str) -> dict[tuple[str, str], tuple[str, ...]]:
     wanted: dict[tuple[str, str], tuple[str, ...]] = {}
     lines = "\n".join(line.strip() for line in text.splitlines())
     for question, observation in world.parse(lines, "records").facts.items():
-        match question, observation:
-            case Txt(name=name), Seen(value=texts):
-                wanted[name, "TXT"] = tuple(_quoted(one) for one in texts)
-            case Mx(name=name), Seen(value=hosts):
-                wanted[name, "MX"] = tuple(f"{one.preference} {one.host.rstrip('.')}." for one in hosts)
-            case Cname(name=name), Seen(value=target):
-                wanted[name, "CNAME"] = (f"{target.rstrip('.')}.",)
-            case Addresses(host=name), Seen(value=addresses):
-                wanted[name, "A"] = tuple(one for one in addresses if ":" not in one)
-                if v6 := tuple(one for one in addresses if ":" in one):
-                    wanted[name, "AAAA"] = v6
-            case (Txt() | Mx() | Cname()) as gone, Absent():
-                wanted[gone.name, gone.word.upper()] = ()
-            case Addresses(host=name), Absent():
-                wanted[name, "A"] = ()
-            case _:
-                raise Malformed("records", world.render_question(question), "txt, mx, cname or address with = or -")
+        if not isinstance(question, Txt | Mx | Cname | Addresses) or not isinstance(observation, Seen | Absent):
+            raise Malformed("records", world.render_question(question), "txt, mx, cname or address with = or -")
+        wanted |= _sets(question, observation.value if isinstance(observation, Seen) else None)
     return wanted
+
+
+def _sets(question: Txt | Mx | Cname | Addresses, value: Any) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The record sets that one fact means; no value means none of them."""
+    match question:
+        case Txt(name=name):
+            return {(name, "TXT"): tuple(_quoted(one) for one in value or ())}
+        case Mx(name=name):
+            return {(name, "MX"): tuple(f"{one.preference} {one.host.rstrip('.')}." for one in value or ())}
+        case Cname(name=name):
+            return {(name, "CNAME"): (f"{value.rstrip('.')}.",) if value else ()}
+        case Addresses(host=name):
+            v6 = tuple(one for one in value or () if ":" in one)
+            return {(name, "A"): tuple(one for one in value or () if ":" not in one)} | (
+                {(name, "AAAA"): v6} if v6 else {}
+            )
 
 
 def _quoted(text: str) -> str:

@@ -27,6 +27,8 @@ class KeySpec:
 
     name: str
     id: str | None = None
+    account: str | None = None
+    """Another AWS account, in which the key was made: this world's IAM and SES do not know it."""
     status: str | None = None
     created: datetime | None = None
     last_used: datetime | None = None
@@ -57,6 +59,8 @@ class RegionSpec:
     vdm: bool | None = None
     endpoint: str | None = None
     """A fault of the SMTP endpoint: one of ``lab.ses.smtp``'s, or ``ok``."""
+    closed_ports: tuple[int, ...] | None = None
+    """Ports of the SMTP endpoint at which nobody answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +158,8 @@ class AliasSpec:
     secret: str | None = None
     keeps: tuple[str, ...] | None = None
     """What the place ``secret`` holds: ``username``, ``password``, ``secret_access_key``."""
+    typed_key: str | None = None
+    """The key whose id and password Gmail holds, where it was never told of another; the setup and the place know ``key``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,7 @@ def _key(table: Table) -> spec.KeySpec:
     return spec.KeySpec(
         name=table.text("name"),
         id=table.text("id", "") or None,
+        account=_account(table),
         status=table.choice("status", ("Active", "Inactive"), "") or None,
         created=table.moment("created", None),
         last_used=table.moment("last_used", None),
@@ -132,7 +133,15 @@ def _region(table: Table) -> spec.RegionSpec:
         sent=table.integer("sent") if "sent" in table else None,
         vdm=table.flag("vdm", default=None),  # type: ignore[arg-type]
         endpoint=table.text("endpoint", "") or None,
+        closed_ports=_ports(table, "closed_ports") if "closed_ports" in table else None,
     )
+
+
+def _ports(table: Table, key: str) -> tuple[int, ...]:
+    ports = table.plain(key)
+    if not isinstance(ports, list) or not all(type(port) is int and 1 <= port <= 65535 for port in ports):
+        raise table.bad(key, repr(ports)[:60], "a list of ports, 1 to 65535")
+    return tuple(ports)
 
 
 def _identity(table: Table) -> spec.IdentitySpec:
@@ -227,6 +236,7 @@ def _alias(table: Table) -> spec.AliasSpec:
         password=table.text("password", "") or None,
         secret=table.text("secret") if "secret" in table else None,
         keeps=table.texts("keeps") if "keeps" in table else None,
+        typed_key=table.text("typed_key", "") or None,
     )
 
 

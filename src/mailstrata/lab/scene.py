@@ -8,8 +8,10 @@ The same function builds a world from nothing and injects a fault into one that 
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from mailstrata.credentials.derivation import smtp_password
 from mailstrata.credentials.mistakes import RECIPES, Material
@@ -22,39 +24,35 @@ from mailstrata.lab.ses.state import ConfigurationSet, Suppressed
 from mailstrata.lab.ses.suppression import put
 from mailstrata.model.errors import Malformed, Refusal
 
+T = TypeVar("T")
+
 
 async def apply(parts: Parts, scenario: spec.Scenario) -> None:
     """Apply one scenario; those it stands on were applied before. Raises ``Refusal`` for names that nothing has."""
-    if scenario.domain is not None:
-        parts.domain = scenario.domain
-    if scenario.probe_sends is not None:
-        parts.probe_sends = scenario.probe_sends
-    for user in scenario.users:
-        _user(parts, user)
-    for region in scenario.regions:
-        await _region(parts, region)
-    for configuration_set in scenario.configuration_sets:
-        _configuration_set(parts, configuration_set)
-    for identity in scenario.identities:
-        await _identity(parts, identity)
-    for recipient in scenario.recipients:
-        await _recipient(parts, recipient)
-    for zone in scenario.zones:
-        await _zone(parts, zone)
-    _dns_faults(parts, scenario)
+    parts.domain = scenario.domain or parts.domain
+    parts.probe_sends = parts.probe_sends if scenario.probe_sends is None else scenario.probe_sends
+    await _each(_user, parts, scenario.users)
+    await _each(_region, parts, scenario.regions)
+    await _each(_configuration_set, parts, scenario.configuration_sets)
+    await _each(_identity, parts, scenario.identities)
+    await _each(_recipient, parts, scenario.recipients)
+    await _each(_zone, parts, scenario.zones)
+    await _each(_dns_fault, parts, scenario.dns_faults)
     await parts.republish()
     await parts.ses.recheck()
-    for identity in scenario.identities:
-        _believed(parts, identity)
-    for entry in scenario.suppressed:
-        _suppressed(parts, entry)
-    for alias in scenario.aliases:
-        await _alias(parts, alias)
+    await _each(_believed, parts, scenario.identities)
+    await _each(_suppressed, parts, scenario.suppressed)
+    await _each(_alias, parts, scenario.aliases)
     _deny(parts, scenario)
     parts.mails = scenario.mails or parts.mails
 
 
-def _user(parts: Parts, user: spec.UserSpec) -> None:
+async def _each(make: Callable[[Parts, T], Awaitable[None]], parts: Parts, wanted: Iterable[T]) -> None:
+    for one in wanted:
+        await make(parts, one)
+
+
+async def _user(parts: Parts, user: spec.UserSpec) -> None:
     if user.name not in {known.name for known in parts.iam.entities()}:
         parts.iam.add_user(user.name)
     if user.allow is not None:
@@ -100,7 +98,7 @@ async def _region(parts: Parts, region: spec.RegionSpec) -> None:
         await parts.break_endpoint(region.name, region.endpoint)
 
 
-def _configuration_set(parts: Parts, configuration_set: spec.ConfigurationSetSpec) -> None:
+async def _configuration_set(parts: Parts, configuration_set: spec.ConfigurationSetSpec) -> None:
     bus = f"arn:aws:events:{configuration_set.region}:{parts.account}:event-bus/default"
     destination = {
         "Enabled": True,
@@ -130,7 +128,7 @@ async def _identity(parts: Parts, identity: spec.IdentitySpec) -> None:
         known.feedback_forwarding = identity.feedback
 
 
-def _believed(parts: Parts, identity: spec.IdentitySpec) -> None:
+async def _believed(parts: Parts, identity: spec.IdentitySpec) -> None:
     """What SES believes of an identity in spite of the DNS, because it has not looked again."""
     known = parts.ses.region(identity.region).identities.get(identity.name)
     if known is not None and identity.status is not None:
@@ -171,15 +169,12 @@ async def _zone(parts: Parts, zone: spec.ZoneSpec) -> None:
         held.replace(name, rtype, *values)
 
 
-def _dns_faults(parts: Parts, scenario: spec.Scenario) -> None:
-    for fault in scenario.dns_faults:
-        server = fault.server
-        if server == "first":
-            server = min(parts.zones.delegation(fault.name))
-        parts.zones.fault(parts.filled(fault.name), fault.kind, server=server, milliseconds=fault.milliseconds)
+async def _dns_fault(parts: Parts, fault: spec.DnsFaultSpec) -> None:
+    server = min(parts.zones.delegation(fault.name)) if fault.server == "first" else fault.server
+    parts.zones.fault(parts.filled(fault.name), fault.kind, server=server, milliseconds=fault.milliseconds)
 
 
-def _suppressed(parts: Parts, entry: spec.SuppressedSpec) -> None:
+async def _suppressed(parts: Parts, entry: spec.SuppressedSpec) -> None:
     region = parts.ses.region(entry.region)
     if entry.absent:
         region.suppressed.pop(entry.address, None)

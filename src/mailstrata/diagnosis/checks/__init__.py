@@ -1,1 +1,93 @@
-"""The checks: one fault to a file, named after the fault, its docstring the page that ``mailstrata explain`` prints."""
+"""The checks: one fault to a file, named after the fault, its docstring the page that ``mailstrata explain`` prints.
+
+To add one: a module here, its line in ``CHECKS``, and its page in tests/pages.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from mailstrata.diagnosis.checks import (
+    account_paused,
+    account_sandboxed,
+    alias_host_wrong,
+    alias_port_wrong,
+    dkim_disabled,
+    dkim_record_absent,
+    dkim_record_differs,
+    dmarc_absent,
+    dmarc_unaligned,
+    endpoint_tls_invalid,
+    endpoint_unreachable,
+    events_unrecorded,
+    identity_absent,
+    identity_in_other_region,
+    identity_unverified,
+    key_absent,
+    key_inactive,
+    key_of_another_account,
+    key_temporary,
+    login_refused,
+    mail_from_failed,
+    mail_from_mx_wrong,
+    mail_from_spf_absent,
+    nameserver_failing,
+    password_is_the_secret,
+    password_wrong_derivation,
+    password_wrong_region,
+    quota_exhausted,
+    recipient_accepts_no_mail,
+    recipient_domain_absent,
+    recipient_mx_failing,
+    recipient_silent,
+    recipient_suppressed,
+    send_not_authorized,
+    suppression_hides_cause,
+    username_not_a_key_id,
+    zone_not_authoritative,
+)
+from mailstrata.diagnosis.engine import Check
+
+CHECKS: tuple[Check, ...] = cast(
+    "tuple[Check, ...]",
+    (
+        alias_host_wrong,
+        alias_port_wrong,
+        endpoint_unreachable,
+        endpoint_tls_invalid,
+        username_not_a_key_id,
+        key_temporary,
+        key_of_another_account,
+        key_absent,
+        key_inactive,
+        password_is_the_secret,
+        password_wrong_region,
+        password_wrong_derivation,
+        login_refused,
+        send_not_authorized,
+        nameserver_failing,
+        zone_not_authoritative,
+        identity_absent,
+        identity_in_other_region,
+        identity_unverified,
+        dkim_disabled,
+        dkim_record_absent,
+        dkim_record_differs,
+        mail_from_failed,
+        mail_from_mx_wrong,
+        mail_from_spf_absent,
+        dmarc_absent,
+        dmarc_unaligned,
+        account_sandboxed,
+        account_paused,
+        quota_exhausted,
+        recipient_suppressed,
+        suppression_hides_cause,
+        events_unrecorded,
+        recipient_domain_absent,
+        recipient_accepts_no_mail,
+        recipient_mx_failing,
+        recipient_silent,
+    ),
+)
+"""Every check, in the order of the strata and, within one, of the way a mail takes."""

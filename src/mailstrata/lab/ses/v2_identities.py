@@ -178,9 +178,11 @@ def kind_of(identity: Identity) -> str:
 
 
 def settled(identity: Identity) -> bool:
-    """Whether SES has found everything that it searches for in DNS."""
-    dkim_done = not identity.is_domain or (identity.verified and identity.dkim.status in {"SUCCESS", "NOT_STARTED"})
-    return dkim_done and (not identity.mail_from.domain or identity.mail_from.status == "SUCCESS")
+    """Whether SES has found everything that it searches for in DNS, or has given up after its 72 hours (facts.md B3)."""
+    given_up = identity.dkim.status == "FAILED"
+    found_all = identity.verified and identity.dkim.status in {"SUCCESS", "NOT_STARTED"}
+    dkim_done = not identity.is_domain or given_up or found_all
+    return dkim_done and (not identity.mail_from.domain or identity.mail_from.status in {"SUCCESS", "FAILED"})
 
 
 def dkim_attributes(region: SesRegion, identity: Identity) -> Answer:

@@ -1,0 +1,78 @@
+"""The custom MAIL FROM domain has no SPF record that lets SES pass.
+
+What it sees
+    At the MAIL FROM domain there is no v=spf1 text, or one without include:amazonses.com before its "all".
+Why it matters
+    With a custom MAIL FROM it is this name whose SPF recipients look at. Without the record SPF does not pass, and DMARC
+    rests on DKIM alone. A record at the sender's own domain changes nothing for mail by SES.
+How to put it right
+    Publish "v=spf1 include:amazonses.com ~all" at the MAIL FROM domain, or add the include to the record that is there.
+Read more
+    facts.md B3, B4; RFC 7208 5.2; https://docs.aws.amazon.com/ses/latest/dg/mail-from.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.mail_from_facts import SES, InUse, in_use, spf_trouble
+from mailstrata.diagnosis.unsure import unsure
+from mailstrata.diagnosis.wanted_records import txt
+from mailstrata.diagnosis.zone_facts import cause
+from mailstrata.formats import spf
+from mailstrata.model.attempt import Case
+from mailstrata.model.facts import MailFromFacts
+from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Record, Result, Stratum
+from mailstrata.model.observation import Absent, Observation, Seen, Unknown
+from mailstrata.model.question import SesIdentity, Txt
+
+CODE = "mail-from-spf-absent"
+STRATUM = Stratum.IDENTITY
+
+
+def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
+    """Look at the SPF record of the MAIL FROM domain in each region in use."""
+    for used in in_use(case, evidence):
+        if used.mail_from is not None:
+            yield _judged(case, evidence, used, used.mail_from)
+        elif used.unknown is not None:
+            yield unsure(CODE, STRATUM, used.subject, used.unknown)
+
+
+def _judged(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFacts) -> Result:
+    question = Txt(mail_from.domain)
+    seen = evidence[question]
+    trouble = spf_trouble(seen)
+    if isinstance(trouble, Unknown):
+        return unsure(CODE, STRATUM, used.subject, trouble)
+    if not trouble:
+        return Fine(code=CODE, stratum=STRATUM, text=f"the SPF record of {mail_from.domain} lets SES pass")
+    texts = seen.value if isinstance(seen, Seen) else ()
+    leaning = any(spf.is_record(text) and spf.leans_on_others(text) for text in texts)
+    warning, missing = Gravity.WARNING, isinstance(seen, Absent)
+    blamed = cause(evidence, case.setup.domain, gravity=warning, verified=used.verified) if missing else None
+    return Finding(
+        code=CODE,
+        stratum=STRATUM,
+        gravity=warning,
+        confidence=Confidence.LIKELY if leaning else Confidence.PROVEN,
+        owner=Owner.YOU,
+        subject=used.subject,
+        title=f"SPF does not pass for mail by SES: at the MAIL FROM domain {mail_from.domain} {trouble}",
+        because=(trouble, "DMARC then rests on the DKIM signature alone"),
+        evidence=(evidence.proof(question), evidence.proof(SesIdentity(used.region, used.identity))),
+        caused_by=blamed,
+        fixes=() if blamed else ("publish-records",),
+        target=(("region", used.region), ("domain", case.setup.domain), ("identity", used.identity)),
+        records=(_record(mail_from.domain, seen),),
+    )
+
+
+def _record(name: str, seen: Observation[tuple[str, ...]]) -> Record:
+    """The texts that stand there, the SPF record among them made right."""
+    texts = seen.value if isinstance(seen, Seen) else ()
+    mended = [spf.with_include(text, SES) if spf.is_record(text) else text for text in texts]
+    if not any(spf.is_record(text) for text in texts):
+        mended.append(f"v=spf1 include:{SES} ~all")
+    return txt(name, mended)

@@ -1,0 +1,123 @@
+"""The recipient is on the account's suppression list: SES accepts mails to them and sends nothing.
+
+What it sees
+    sesv2:GetSuppressedDestination has an entry for the recipient in a region that mail to them goes through, and the
+    account's suppression is on for its reason. The entry's date and message id are held against each mail: the one whose
+    bounce made it is its cause and not its victim; one that SES accepted later was dropped by it; one that never got past
+    the login has it still ahead.
+Why it matters
+    SES answers 250 and a message id, and drops the mail. Only an event tells. The recipient's server was not contacted for
+    such a mail: what it refused was an earlier one, and that reason is hidden now.
+How to put it right
+    Make sure that the mailbox exists and takes mail again, then remove the entry. Removed without that, the next bounce
+    puts it back. An entry for a complaint says that the recipient does not want the mail: ask them first.
+Read more
+    facts.md B5; https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.paths import ids
+from mailstrata.diagnosis.suppression_facts import (
+    Fate,
+    Listed,
+    applied,
+    concerned,
+    events_wanted,
+    fate,
+    listed,
+    spellings,
+    watched,
+)
+from mailstrata.diagnosis.unsure import unsure
+from mailstrata.model.attempt import Attempt, Case
+from mailstrata.model.finding import Confidence, Finding, Fine, Grade, Gravity, Owner, Proof, Result, Stratum
+from mailstrata.model.names import domain_of
+from mailstrata.model.observation import Seen, Unknown
+from mailstrata.model.question import MailboxExists, SesAccount
+
+CODE = "recipient-suppressed"
+STRATUM = Stratum.ACCOUNT
+
+
+def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
+    """Look for each recipient in the list of each region that mail to them goes through."""
+    pairs = watched(case)
+    accounts = dict.fromkeys(SesAccount(region) for region, _ in pairs)
+    evidence.want(*(question for pair in pairs for question in spellings(*pair)), *accounts)
+    for region, recipient in pairs:
+        found = listed(evidence, region, recipient)
+        force = applied(evidence, found) if isinstance(found, Listed) else False
+        subject = f"{recipient} in {region}"
+        if isinstance(found, Unknown):
+            yield unsure(CODE, STRATUM, subject, found)
+        elif isinstance(force, Unknown):
+            yield unsure(CODE, STRATUM, subject, force)
+        elif found is None:
+            yield Fine(code=CODE, stratum=STRATUM, text=f"{subject} is not on the suppression list")
+        elif not force:
+            text = f"{subject} is listed, but the list is off for {found.entry.reason}"
+            yield Fine(code=CODE, stratum=STRATUM, text=text)
+        else:
+            yield _finding(case, evidence, found)
+
+
+def _finding(case: Case, evidence: Evidence, found: Listed) -> Finding:
+    mailbox = MailboxExists(found.region, found.address)
+    evidence.want(mailbox, *events_wanted(case, found))
+    stopped = concerned(case, found)
+    fates = {send.id: fate(evidence, found, send) for send in stopped}
+    return Finding(
+        code=CODE,
+        stratum=STRATUM,
+        gravity=Gravity.FAULT,
+        confidence=Confidence.PROVEN,
+        owner=Owner.YOU,
+        subject=found.subject,
+        title=f"SES accepts mail to {found.address} and drops it: the address is on the suppression list of {found.region}",
+        because=tuple(_because(evidence, found, stopped, fates)),
+        evidence=tuple(_proofs(case, evidence, found)),
+        explains=ids(send for send in stopped if fates[send.id] is Fate.DROPPED),
+        stops=ids(send for send in stopped if not send.delivered),
+        fixes=_fixes(evidence, found),
+        target=(("region", found.region), ("address", found.address)),
+    )
+
+
+def _because(evidence: Evidence, found: Listed, sends: tuple[Attempt, ...], fates: dict[str, Fate]) -> Iterator[str]:
+    entry = found.entry
+    since = f"{entry.updated:%Y-%m-%d %H:%M} UTC"
+    by = f", by message {entry.message_id}" if entry.message_id else ""
+    yield f"listed for {entry.reason}, last updated {since}{by}"
+    words = {
+        Fate.MADE: "its own bounce made the entry",
+        Fate.DROPPED: f"SES accepted it while the entry stood, and never contacted {domain_of(found.address)}",
+        Fate.AHEAD: "it has not come so far; the entry lies in wait for it",
+        Fate.OPEN: "accepted before the entry's date, which moves with each bounce: whether it was dropped is not proven",
+    }
+    for send in sends:
+        if fates[send.id] in words:
+            yield f"{send.id}: {words[fates[send.id]]}"
+    mailbox = evidence[MailboxExists(found.region, found.address)]
+    if isinstance(mailbox, Seen):
+        yield f"SES's own estimate that the mailbox exists: {mailbox.value}"
+
+
+def _proofs(case: Case, evidence: Evidence, found: Listed) -> Iterator[Proof]:
+    yield evidence.proof(found.question)
+    for question in (*events_wanted(case, found), MailboxExists(found.region, found.address)):
+        if isinstance(evidence[question], Seen):
+            yield evidence.proof(question, grade=Grade.REPORTED)
+
+
+def _fixes(evidence: Evidence, found: Listed) -> tuple[str, ...]:
+    """What to do first: an entry is removed only where the mailbox is wanted and may exist."""
+    mailbox = evidence[MailboxExists(found.region, found.address)]
+    if found.entry.reason == "COMPLAINT":
+        return ("ask-recipient-consent",)
+    if isinstance(mailbox, Seen) and mailbox.value == "LOW":
+        return ("correct-recipient",)
+    return ("remove-suppression",)

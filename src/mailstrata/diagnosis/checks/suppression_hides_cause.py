@@ -1,0 +1,94 @@
+"""Why the recipient's server refused the mail that led to the suppression entry was never seen.
+
+What it sees
+    An entry of the suppression list for BOUNCE, present or removed by mailstrata before, and no record of the bounce that
+    made it: SES tells of no message, or kept no events of it, and no bounce to this recipient is at hand.
+Why it matters
+    The entry says that the recipient's server refused a mail for good, not why. While it stands nothing reaches that
+    server, so the reason cannot show; removed without the reason mended, the next mail bounces and is listed again.
+How to put it right
+    Ask whoever got the bounce for it (diagnose --bounce FILE), or the recipient's administrator for a message trace of that
+    day. Nobody should guess: unknown address, blocked sender and policy have different cures.
+Read more
+    facts.md B5, D1, D2
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailstrata.diagnosis.bounce_trace import Trace, proofs, seen_code, traces
+from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.unsure import unsure
+from mailstrata.formats.mx import provider
+from mailstrata.model.attempt import Case
+from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Result, Stratum, Undetermined
+from mailstrata.model.names import domain_of
+from mailstrata.model.observation import Seen, Unknown
+from mailstrata.model.question import Mx
+
+CODE = "suppression-hides-cause"
+STRATUM = Stratum.ACCOUNT
+NEEDS = "the bounce or NDR of that mail (diagnose --bounce FILE), or a message trace by the recipient's administrator"
+
+
+def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
+    """Look for the words of the bounce behind each entry."""
+    for trace in traces(case, evidence):
+        if trace.unknown is not None:
+            yield unsure(CODE, STRATUM, trace.subject, trace.unknown)
+        elif trace.entry is not None and trace.entry.reason == "BOUNCE":
+            yield from _judged(case, evidence, trace)
+
+
+def _judged(case: Case, evidence: Evidence, trace: Trace) -> Iterator[Result]:
+    mx = Mx(domain_of(trace.address))
+    code = seen_code(case, evidence, trace)
+    hosts = evidence[mx]
+    whose = provider(hosts.value) if isinstance(hosts, Seen) else None
+    if isinstance(code, str) and code:
+        yield Fine(code=CODE, stratum=STRATUM, text=f"{trace.subject}: the refusal behind its entry is known: {code}")
+        return
+    if not isinstance(code, Unknown):
+        yield _finding(evidence, trace, whose)
+    yield _open(trace, whose, code if isinstance(code, Unknown) else None)
+
+
+def _server(trace: Trace, whose: str | None) -> str:
+    domain = domain_of(trace.address)
+    return f"{domain} ({whose})" if whose else domain
+
+
+def _open(trace: Trace, whose: str | None, unknown: Unknown | None) -> Undetermined:
+    assert trace.entry is not None
+    reason = "the server's own answer was not recorded" if unknown is None else unknown.reason
+    return Undetermined(
+        code=CODE,
+        stratum=STRATUM,
+        subject=f"why {_server(trace, whose)} refused {trace.address} on {trace.entry.updated:%Y-%m-%d}",
+        reason=reason,
+        needs=NEEDS,
+        past=True,
+    )
+
+
+def _finding(evidence: Evidence, trace: Trace, whose: str | None) -> Finding:
+    assert trace.entry is not None
+    mail = f"message {trace.entry.message_id}" if trace.entry.message_id else "a mail that SES does not name"
+    return Finding(
+        code=CODE,
+        stratum=STRATUM,
+        gravity=Gravity.NOTICE,
+        confidence=Confidence.PROVEN,
+        owner=Owner.RECIPIENT,
+        subject=trace.subject,
+        title=f"why {_server(trace, whose)} once refused mail to {trace.address} is not known",
+        because=(
+            f"a bounce of {mail} made the entry, at the latest on {trace.entry.updated:%Y-%m-%d}",
+            "SES kept no words of the server for that mail, and no bounce of it is at hand",
+        ),
+        evidence=proofs(evidence, trace),
+        caused_by="recipient-suppressed" if trace.present else None,
+        fixes=("ask-for-ndr",),
+        target=(("region", trace.region), ("address", trace.address)),
+    )

@@ -1,0 +1,94 @@
+"""Which DMARC policy holds for a domain, and to which organisation it belongs: the walk up the tree (RFC 9989 4.10).
+
+    policy(evidence, "news.sailing.example")           # the record of sailing.example, where news has none
+    organisation(evidence, "news.sailing.example")     # "sailing.example"
+
+The walk ends at names of two labels: a policy of a whole top-level domain is not the domain's own. Recipients ignore a name
+with several records; that and an unreadable record leave unknown what they make of the mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.formats import dmarc
+from mailstrata.model.observation import Seen, Unknown
+from mailstrata.model.question import Txt
+
+_LONGEST = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A record with the domain at which it stands. ``own`` is false when a domain below inherits it."""
+
+    domain: str
+    record: dmarc.DmarcRecord
+    own: bool
+
+    @property
+    def asks(self) -> str:
+        """What recipients are asked to do with mail that fails."""
+        return self.record.asks(subdomain=not self.own)
+
+
+def at(name: str) -> Txt:
+    """The question for the record of ``name``."""
+    return Txt(f"_dmarc.{name}")
+
+
+def walk(name: str) -> tuple[str, ...]:
+    """The names that are asked for ``name``: itself, then upwards (RFC 9989 4.10)."""
+    labels = name.split(".")
+    start = len(labels) - _LONGEST + 1 if len(labels) >= _LONGEST else 1
+    return (name, *(".".join(labels[cut:]) for cut in range(start, len(labels) - 1)))
+
+
+def policy(evidence: Evidence, name: str) -> Policy | Unknown | None:
+    """The policy for mail from ``name``: its own record, else that of its organisation, else ``None``."""
+    own = _record(evidence, name)
+    if isinstance(own, Unknown):
+        return own
+    if own is not None:
+        return Policy(domain=name, record=own, own=True)
+    owner = organisation(evidence, name)
+    if isinstance(owner, Unknown):
+        return owner
+    above = _record(evidence, owner) if owner != name else None
+    return Policy(domain=owner, record=above, own=False) if isinstance(above, dmarc.DmarcRecord) else None
+
+
+def organisation(evidence: Evidence, name: str) -> str | Unknown:
+    """The organisational domain of ``name`` (RFC 9989 4.10.2); ``name`` itself when nobody above it has a record."""
+    names = walk(name)
+    evidence.want(*(at(one) for one in names))
+    found, below = name, name
+    for one in names:
+        record = _record(evidence, one)
+        if isinstance(record, Unknown):
+            return record
+        if record is not None and record.psd == "n":
+            return one
+        if record is not None and record.psd == "y":
+            return below
+        found, below = (one if record is not None else found), one
+    return found
+
+
+def _record(evidence: Evidence, name: str) -> dmarc.DmarcRecord | Unknown | None:
+    seen = evidence[at(name)]
+    if isinstance(seen, Unknown):
+        return seen
+    texts = [text for text in seen.value if dmarc.is_record(text)] if isinstance(seen, Seen) else []
+    if len(texts) > 1:  # RFC 9989 4.10: several records are none
+        return Unknown(
+            reason=f"{len(texts)} DMARC records stand at _dmarc.{name}, and recipients ignore them all",
+            needs=f"one DMARC record at _dmarc.{name}",
+        )
+    try:
+        return dmarc.parse(texts[0]) if texts else None
+    except dmarc.MalformedDmarc as error:
+        return Unknown(
+            reason=f"the DMARC record at _dmarc.{name} cannot be read: {error}", needs="a readable DMARC record"
+        )

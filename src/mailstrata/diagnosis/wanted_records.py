@@ -1,0 +1,34 @@
+"""DNS records as they should be published, in presentation format without last dots (facts.md B3).
+
+    txt("_dmarc.sailing.example", ("v=DMARC1; p=none",))    # Record(…, type="TXT", values=('"v=DMARC1; p=none"',))
+
+A record set is replaced as a whole, so the texts that stand at a name already belong into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mailstrata.model.finding import Record
+
+_STRING = 255
+
+
+def cname(name: str, target: str) -> Record:
+    """An alias of a name."""
+    return Record(name=name, type="CNAME", values=(target,))
+
+
+def mx(name: str, preference: int, host: str) -> Record:
+    """A single mail exchanger."""
+    return Record(name=name, type="MX", values=(f"{preference} {host}",))
+
+
+def txt(name: str, texts: Iterable[str]) -> Record:
+    """Texts, quoted, and cut into strings of 255 octets where they are longer (RFC 1035 3.3.14)."""
+    return Record(name=name, type="TXT", values=tuple(_quoted(text) for text in texts))
+
+
+def _quoted(text: str) -> str:
+    parts = [text[start : start + _STRING] for start in range(0, len(text), _STRING)] or [""]
+    return " ".join('"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"' for part in parts)

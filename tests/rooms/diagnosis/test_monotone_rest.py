@@ -1,0 +1,242 @@
+"""Hiding an observation never adds a finding, and a finding that goes leaves an Undetermined of its code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.pages.page import AT, Section, judge, sections
+
+from mailstrata.diagnosis.checks import CHECKS
+from mailstrata.diagnosis.engine import Check
+from mailstrata.formats import world
+from mailstrata.model.attempt import Attempt, Case, Outcome, Via
+from mailstrata.model.finding import Finding, Gravity, Result, Undetermined
+from mailstrata.model.observation import Observation, Unknown
+from mailstrata.model.question import Question
+from mailstrata.model.reply import Reply
+from mailstrata.model.setup import Alias, Setup
+
+Facts = dict[Question[Any], Observation[Any]]
+
+CODES = (
+    "identity-absent",
+    "identity-in-other-region",
+    "identity-unverified",
+    "dkim-disabled",
+    "dkim-record-absent",
+    "dkim-record-differs",
+    "mail-from-failed",
+    "mail-from-mx-wrong",
+    "mail-from-spf-absent",
+    "dmarc-absent",
+    "dmarc-unaligned",
+    "zone-not-authoritative",
+    "nameserver-failing",
+    "account-sandboxed",
+    "account-paused",
+    "quota-exhausted",
+    "recipient-suppressed",
+    "suppression-hides-cause",
+    "events-unrecorded",
+    "recipient-domain-absent",
+    "recipient-accepts-no-mail",
+    "recipient-mx-failing",
+    "recipient-silent",
+)
+MINE = [check for check in CHECKS if check.CODE in CODES]
+PAGES = Path(__file__).parents[2] / "pages"
+HIDDEN = Unknown(reason="hidden by the test")
+GRAVITIES = tuple(Gravity)
+
+_IDENTITY = "identity us-east-1 sailing.example"
+_TOKEN = '"tokens": ["aaaa"]'
+_MAIL_FROM = '"mail_from": {"domain": "bounce.sailing.example"'
+_REFUSING = _MAIL_FROM + ', "status": "FAILED", "on_failure": "REJECT_MESSAGE"}'
+_ENTRY = '{"updated": "2026-05-02T09:11:00Z", "message_id": "0100-old"}'
+ALTERNATIVES: tuple[tuple[str, ...], ...] = (
+    (
+        f'{_IDENTITY} = {{"dkim": {{{_TOKEN}}}, {_MAIL_FROM}}}}}',
+        f'{_IDENTITY} = {{"verified": false, "dkim": {{{_TOKEN}, "status": "FAILED"}}, {_MAIL_FROM}}}}}',
+        f'{_IDENTITY} = {{"dkim": {{{_TOKEN}, "signing": false}}, {_REFUSING}}}',
+        f"{_IDENTITY} -",
+    ),
+    (
+        "identity us-east-1 admin@sailing.example -",
+        'identity us-east-1 admin@sailing.example = {"kind": "EMAIL_ADDRESS", "dkim": {"signing": false}}',
+    ),
+    ("identity eu-west-1 sailing.example -", "identity eu-west-1 sailing.example = {}"),
+    ("identity us-east-1 peter@dock.example -", "identity us-east-1 peter@dock.example = {}"),
+    ("identity us-east-1 dock.example -",),
+    (
+        "cname aaaa._domainkey.sailing.example = aaaa.dkim.amazonses.com",
+        "cname aaaa._domainkey.sailing.example = elsewhere.example",
+        "cname aaaa._domainkey.sailing.example - NXDOMAIN",
+    ),
+    (
+        "cname aaaa._domainkey.sailing.example.sailing.example = aaaa.dkim.amazonses.com",
+        "cname aaaa._domainkey.sailing.example.sailing.example - NXDOMAIN",
+    ),
+    (
+        "txt _dmarc.sailing.example = v=DMARC1; p=reject",
+        "txt _dmarc.sailing.example = v=DMARC1; p=none; adkim=s",
+        "txt _dmarc.sailing.example = v=DMARC1; p=refuse",
+        "txt _dmarc.sailing.example - NXDOMAIN",
+    ),
+    ("txt _dmarc.bounce.sailing.example - NXDOMAIN", "txt _dmarc.bounce.sailing.example = v=DMARC1; p=none; psd=n"),
+    ("txt _dmarc.sailing.example.sailing.example - NXDOMAIN",),
+    ("txt sailing.example = v=DMARC1; p=none", "txt sailing.example - NODATA"),
+    (
+        "mx bounce.sailing.example = 10 feedback-smtp.us-east-1.amazonses.com",
+        "mx bounce.sailing.example = 10 feedback-smtp.eu-west-1.amazonses.com",
+        "mx bounce.sailing.example - NXDOMAIN",
+    ),
+    ("txt bounce.sailing.example = v=spf1 include:amazonses.com ~all", "txt bounce.sailing.example - NXDOMAIN"),
+    (
+        'hosted-zone sailing.example = {"id": "Z1", "name": "sailing.example", "nameservers": ["ns1.dns.example"]}',
+        "hosted-zone sailing.example -",
+    ),
+    ("zone-of sailing.example = sailing.example",),
+    (
+        "nameservers sailing.example = ns1.dns.example",
+        "nameservers sailing.example = ns1.dns.example\nnameservers sailing.example = ns2.dns.example",
+        "nameservers sailing.example = ns2.dns.example\nnameservers sailing.example = ns3.dns.example",
+        "nameservers sailing.example - NXDOMAIN",
+    ),
+    (
+        "authority sailing.example ns1.dns.example = {}",
+        'authority sailing.example ns1.dns.example = {"rcode": "REFUSED"}',
+    ),
+    (
+        "authority sailing.example ns2.dns.example = {}",
+        'authority sailing.example ns2.dns.example = {"authoritative": false}',
+    ),
+    (
+        "authority sailing.example ns3.dns.example = {}",
+        'authority sailing.example ns3.dns.example = {"rcode": "", "failure": "no answer in 5 s"}',
+    ),
+    (
+        "ses-account us-east-1 = {}",
+        'ses-account us-east-1 = {"vdm": true}',
+        'ses-account us-east-1 = {"production": false, "sending": false, "sent_24_hours": 60000}',
+        'ses-account us-east-1 = {"suppressed_reasons": []}',
+    ),
+    (
+        "suppressed us-east-1 peter@dock.example -",
+        f"suppressed us-east-1 peter@dock.example = {_ENTRY}",
+    ),
+    (
+        "suppressed us-east-1 Peter@dock.example -",
+        'suppressed us-east-1 Peter@dock.example = {"updated": "2026-05-12T18:42:00Z"}',
+    ),
+    (
+        "suppression-removed us-east-1 Peter@dock.example -",
+        f"suppression-removed us-east-1 Peter@dock.example = {_ENTRY}",
+    ),
+    (
+        'events us-east-1 0100-cc = [{"at": "2026-05-12T18:00:01Z", "kind": "Send"}]',
+        'events us-east-1 0100-cc = [{"at": "2026-05-12T18:00:01Z", "kind": "Delivery"}]',
+        "events us-east-1 0100-cc -",
+    ),
+    (
+        'events us-east-1 0100-old = [{"at": "2026-05-02T09:11:00Z", "kind": "Bounce", "diagnostic": "550 5.1.1 no"}]',
+        "events us-east-1 0100-old -",
+    ),
+    ("mailbox-exists us-east-1 peter@dock.example = LOW", "mailbox-exists us-east-1 peter@dock.example = HIGH"),
+    (
+        "mx dock.example = 10 mx1.dock.example\nmx dock.example = 20 mx2.dock.example",
+        "mx dock.example = 0 .",
+        "mx dock.example - NXDOMAIN",
+        "mx dock.example - NODATA",
+    ),
+    ("address dock.example - NXDOMAIN", "address dock.example = 192.0.2.1"),
+    ("address mx1.dock.example - NXDOMAIN", "address mx1.dock.example = 192.0.2.2"),
+    ("address mx2.dock.example - NXDOMAIN", "address mx2.dock.example = 192.0.2.3"),
+)
+
+
+def _case() -> Case:
+    setup = Setup(
+        domain="sailing.example",
+        region="us-east-1",
+        regions=("eu-west-1",),
+        aliases=(Alias(address="admin@sailing.example", host="email-smtp.us-east-1.amazonaws.com"),),
+    )
+    refused = Attempt(
+        id="attempt-1",
+        sender="admin@sailing.example",
+        recipient="Peter@dock.example",
+        via=Via.GMAIL_ALIAS,
+        outcome=Outcome.REFUSED_AT_RELAY,
+        reply=Reply(code=554, text="Message rejected: Email address is not verified."),
+    )
+    vanished = Attempt(
+        id="attempt-2",
+        sender="admin@sailing.example",
+        recipient="Peter@dock.example",
+        via=Via.SES_API,
+        at=AT.replace(hour=18, minute=0),
+        message_id="0100-cc",
+    )
+    return Case(setup=setup, attempts=(refused, vanished), at=AT)
+
+
+def _gravities(results: tuple[Result, ...]) -> Mapping[tuple[str, str], int]:
+    found = [result for result in results if isinstance(result, Finding)]
+    return {(one.code, one.subject): GRAVITIES.index(one.gravity) for one in found}
+
+
+def _hold(check: Check, case: Case, facts: Facts, hidden: Facts) -> None:
+    """What must be so of the results with and without the hidden observations."""
+    before, after = _gravities(judge(check, case, facts)), judge(check, case, hidden)
+    for key, gravity in _gravities(after).items():
+        assert key in before, f"hiding added {key}"
+        assert gravity >= before[key], f"hiding made {key} graver"
+    open_questions = any(isinstance(result, Undetermined) for result in after)
+    assert open_questions or before.keys() == _gravities(after).keys(), f"{check.CODE} lost a finding without a word"
+
+
+def _pages() -> list[tuple[Check, Section]]:
+    return [(check, section) for check in MINE for section in sections(PAGES / f"{check.CODE}.md")]
+
+
+@pytest.mark.parametrize(("check", "section"), _pages(), ids=lambda one: getattr(one, "title", "") or one.CODE)
+def test_hiding_one_observation_of_a_page_never_adds_a_finding(check: Check, section: Section) -> None:
+    """Of each world of the pages each single observation can be taken away."""
+    facts = section.facts()
+    for question in facts:
+        _hold(check, section.case(), facts, {**facts, question: HIDDEN})
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(
+    chosen=st.tuples(*(st.sampled_from(lines) for lines in ALTERNATIVES)),
+    seen=st.lists(st.booleans(), min_size=len(ALTERNATIVES), max_size=len(ALTERNATIVES)),
+    rest=st.lists(st.integers(0, 9), min_size=len(ALTERNATIVES), max_size=len(ALTERNATIVES)),
+)
+def test_hiding_any_observations_of_any_world_never_adds_a_finding(
+    chosen: tuple[str, ...], seen: list[bool], rest: list[int]
+) -> None:
+    """Good and bad facts in any mixture, some of them unseen, and then more of them hidden."""
+    facts: Facts = {}
+    for text, chance in zip(chosen, rest, strict=True):
+        facts.update({question: HIDDEN if chance == 0 else fact for question, fact in world.parse(text).facts.items()})
+    hidden = dict(facts)
+    for text, visible in zip(chosen, seen, strict=True):
+        if not visible:
+            hidden.update(dict.fromkeys(world.parse(text).facts, HIDDEN))
+    for check in MINE:
+        _hold(check, _case(), facts, hidden)
+
+
+@pytest.mark.parametrize("check", MINE, ids=lambda check: check.CODE)
+def test_in_a_world_where_nothing_can_be_seen_no_check_finds_fault(check: Check) -> None:
+    """Blindness is Undetermined and nothing else."""
+    assert check.CODE in CODES
+    results = judge(check, _case(), {})
+    assert results
+    assert all(isinstance(result, Undetermined) for result in results)
