@@ -91,16 +91,8 @@ class SesAnswers:
         return seen
 
     async def events(self, question: MessageEvents) -> Observation[tuple[MessageEvent, ...]]:
-        """The events that the Virtual Deliverability Manager kept. Where it kept none, nothing is known: never Absent."""
-        call = _call("GetMessageInsights", question.region, MessageId=question.message_id)
-        match await self._aws.ask(call, events):
-            case Absent():
-                return Unknown(
-                    reason=f"SES in {question.region} kept no events of message {question.message_id}",
-                    needs="an event destination or VDM",
-                )
-            case seen:
-                return seen
+        """The events that the Virtual Deliverability Manager kept; absent is the record, not what it would tell of."""
+        return await self._aws.ask(_call("GetMessageInsights", question.region, MessageId=question.message_id), events)
 
     async def recording(self, question: EventRecording) -> Observation[RecordingFacts]:
         """The enabled event destinations of a configuration set."""

@@ -85,6 +85,8 @@ async def _run(scenario: str, *, as_json: bool) -> int:
 def up(scenario: str, *, detach: bool) -> int:
     r"""Start SCENARIO (default: healthy), keep it running, and print the environment that leads to it.
 
+    It plays today: all dates of the scenario are moved so that its present is now.
+
     \b
     eval "$(mailstrata lab up two-faults --detach)"
     aws sesv2 list-suppressed-destinations
@@ -101,7 +103,7 @@ async def _up(scenario: str) -> int:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    async with Living.of(scenario) as lab:
+    async with Living.of(scenario, today=True) as lab:
         exports = _exports(lab)
         running = Running(scenario=lab.scenario.name, pid=os.getpid(), url=lab.url, exports=dict(exports))
         with registered(running):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,7 +41,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def read_bytes(path: str) -> bytes:
     """A file that the user named (``-`` is stdin); raises ``Refusal`` when it cannot be read."""
     try:
-        data = click.get_binary_stream("stdin").read(_LIMIT + 1) if path == "-" else _read(Path(path))
+        data = sys.stdin.buffer.read(_LIMIT + 1) if path == "-" else _read(Path(path))
     except OSError as error:
         raise Refusal(f"{path}: {error.strerror or error}", "give a file that can be read") from error
     if len(data) > _LIMIT:

@@ -70,21 +70,33 @@ def _is_fault(finding: Finding) -> bool:
 
 
 def _origin(finding: Finding, findings: Sequence[Finding]) -> Finding:
-    """The finding at the end of the edges: what refines this one, and what that was caused by."""
+    """The finding at the end of the edges: what refines this one, and what that was caused by.
+
+    Of findings that lead to each other in a ring it is the first one, so that each of them has the same origin.
+    """
     seen = [finding]
     while True:
         following = _refiner(seen[-1], findings) or _cause(seen[-1], findings)
-        if following is None or any(following is one for one in seen):
+        if following is None:
             return seen[-1]
+        turn = next((index for index, one in enumerate(seen) if one is following), None)
+        if turn is not None:
+            return next(one for one in findings if any(one is other for other in seen[turn:]))
         seen.append(following)
 
 
 def _refiner(finding: Finding, findings: Sequence[Finding]) -> Finding | None:
-    return next((other for other in findings if other.refines == finding.code and _related(finding, other)), None)
+    return next((other for other in findings if other.refines == finding.code and _leads(finding, other)), None)
 
 
 def _cause(finding: Finding, findings: Sequence[Finding]) -> Finding | None:
-    return next((other for other in findings if other.code == finding.caused_by and _related(finding, other)), None)
+    return next((other for other in findings if other.code == finding.caused_by and _leads(finding, other)), None)
+
+
+def _leads(finding: Finding, other: Finding) -> bool:
+    """Whether ``other`` can stand in the place of ``finding``: both speak of the same thing, and a fault, which loses mail,
+    gives way to a fault only."""
+    return other is not finding and (_is_fault(other) or not _is_fault(finding)) and _related(finding, other)
 
 
 def _related(first: Finding, second: Finding) -> bool:
@@ -123,15 +135,11 @@ def _attributed(attempt: Attempt, causes: Sequence[Finding]) -> Attributed:
 
 
 def _peel(case: Case, causes: Sequence[Finding]) -> list[Finding]:
-    """The causes in the order in which sends would run into them, each taken away before the next is looked for."""
+    """The causes in the order in which sends run into them once those before are taken away: first what stops the next
+    sends, by its place on their way; then what stops nothing any more but lost a mail."""
     lost = {send.id for send in case.sends if not send.delivered}
-    left = [cause for cause in causes if lost.intersection(cause.stops + cause.explains)]
-    order: list[Finding] = []
-    while left:
-        first = min(left, key=lambda cause: (_depth(cause), -len(lost.intersection(cause.stops + cause.explains))))
-        order.append(first)
-        left.remove(first)
-    return order
+    met = [cause for cause in causes if lost.intersection(cause.stops + cause.explains)]
+    return sorted(met, key=lambda one: (not one.stops, _depth(one), -len(lost.intersection(one.stops + one.explains))))
 
 
 def _placed(finding: Finding, origin: Finding, causes: Sequence[Finding], order: Sequence[Finding]) -> Finding:

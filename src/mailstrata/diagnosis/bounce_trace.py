@@ -29,7 +29,6 @@ class Trace:
     """An entry, standing or removed. ``present`` says that it stands and holds mail back."""
 
     region: str
-    recipient: str
     address: str
     entry: SuppressionFacts | None = None
     question: Suppression | RemovedSuppression | None = None
@@ -39,7 +38,7 @@ class Trace:
     @property
     def subject(self) -> str:
         """The name of it for a person."""
-        return f"{self.recipient} in {self.region}"
+        return f"{self.address} in {self.region}"
 
 
 def traces(case: Case, evidence: Evidence) -> Iterator[Trace]:
@@ -50,19 +49,13 @@ def traces(case: Case, evidence: Evidence) -> Iterator[Trace]:
     routes = dict.fromkeys(Mx(domain_of(recipient)) for _, recipient in pairs)
     evidence.want(*(one for pair in pairs for one in spellings(*pair)), *removed, *accounts, *routes)
     for region, recipient in pairs:
-        found = listed(evidence, region, recipient)
-        if isinstance(found, Unknown):
-            yield Trace(region=region, recipient=recipient, address=recipient, unknown=found)
-        elif found is not None:
-            yield Trace(
-                region=region,
-                recipient=recipient,
-                address=found.address,
-                entry=found.entry,
-                question=found.question,
-                present=applied(evidence, found) is True,
-            )
-        else:
+        found, unseen = listed(evidence, region, recipient)
+        for question, unknown in unseen:
+            yield Trace(region=region, address=question.address, unknown=unknown)
+        for one in found:
+            present = applied(evidence, one) is True
+            yield Trace(region=region, address=one.address, entry=one.entry, question=one.question, present=present)
+        if not found and not unseen:
             yield from _removed(evidence, RemovedSuppression(region, recipient))
 
 
@@ -109,6 +102,6 @@ def _removed(evidence: Evidence, question: RemovedSuppression) -> Iterator[Trace
     region, address = question.region, question.address
     match evidence[question]:
         case Unknown() as unknown:
-            yield Trace(region=region, recipient=address, address=address, unknown=unknown)
+            yield Trace(region=region, address=address, unknown=unknown)
         case Seen(value=entry):
-            yield Trace(region=region, recipient=address, address=address, entry=entry, question=question)
+            yield Trace(region=region, address=address, entry=entry, question=question)

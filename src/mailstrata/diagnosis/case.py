@@ -60,13 +60,22 @@ def _of_error(setup: Setup, error: str, sender: str, recipients: Sequence[str]) 
         )
 
 
+_AT_LOGIN = frozenset({454, 530, 534, 535})
+_BY_SMTP = ("CustomFromDenied", "AUTH", "554 Access denied", "554 Message rejected", "554 Transaction failed")
+_BY_API = ("MessageRejected", "AccessDenied", "MailFromDomainNotVerified", "SendingPaused", "when calling the Send")
+
+
 def _way(setup: Setup, error: str) -> tuple[Via, Outcome]:
-    """The way an error text speaks of: 53x is said at the login, so the mail went by SMTP and was refused there."""
+    """The way an error text speaks of: 53x is said at the login, so the mail went by SMTP and was refused there.
+
+    What SES itself says is a refusal before it took the mail, at the SMTP endpoint or by its API (facts.md A5).
+    """
     reply = Reply.parse(error)
-    at_login = reply is not None and reply.code in (530, 534, 535, 454)
     smtp = Via.GMAIL_ALIAS if setup.aliases else Via.SES_SMTP
-    if at_login or "CustomFromDenied" in error or "AUTH" in error or "554 Access denied" in error:
+    if (reply is not None and reply.code in _AT_LOGIN) or any(word in error for word in _BY_SMTP):
         return smtp, Outcome.REFUSED_AT_RELAY
+    if any(word in error for word in _BY_API):
+        return Via.SES_API, Outcome.REFUSED_AT_RELAY
     return Via.SES_API, Outcome.BOUNCED if reply is not None and not reply.temporary else Outcome.UNKNOWN
 
 

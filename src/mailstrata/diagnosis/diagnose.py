@@ -7,7 +7,6 @@ The evidence is what ``--save`` writes; over an `Offline` asker it gives the sam
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -73,5 +72,5 @@ def conclude(case: Case, results: Sequence[Result], evidence: Evidence) -> Diagn
 def _known_once(entries: Sequence[Undetermined]) -> tuple[Undetermined, ...]:
     once: dict[tuple[str, str], Undetermined] = {}
     for entry in entries:
-        once.setdefault((entry.code, entry.subject), dataclasses.replace(entry))
+        once.setdefault((entry.code, entry.subject), entry)
     return tuple(once.values())

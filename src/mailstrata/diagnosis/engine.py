@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mailstrata.diagnosis.evidence import Evidence, NotYet
@@ -59,7 +59,7 @@ class _Waiting:
 
     check: Check
     rounds: int = 0
-    wants: set[Question[Any]] = field(default_factory=set)
+    wants: tuple[Question[Any], ...] = ()
 
 
 class Engine:
@@ -78,7 +78,7 @@ class Engine:
         self._checks = tuple(checks)
         self._budget = budget
         self._progress = progress
-        self._evidence = evidence or Evidence()
+        self._evidence = Evidence() if evidence is None else evidence
         self._results: dict[str, tuple[Result, ...]] = {}
         self._tasks: dict[asyncio.Task[Observation[Any]], Question[Any]] = {}
         self._open: set[Question[Any]] = set()
@@ -90,10 +90,7 @@ class Engine:
         deadline = asyncio.get_running_loop().time() + self._budget
         try:
             waiting = self._advance(case, waiting)
-            while waiting and self._tasks:
-                done = await self._answers(deadline)
-                if not done:
-                    break
+            while waiting and await self._answers(deadline):
                 waiting = self._advance(case, waiting)
         finally:
             await self._cancel()
@@ -118,13 +115,13 @@ class Engine:
         try:
             self._results[entry.check.CODE] = tuple(entry.check.judge(case, self._evidence))
         except NotYet as more:
-            entry.wants = set(more.questions)
+            entry.wants = tuple(dict.fromkeys(more.questions))
             return False
         except Exception as error:  # noqa: BLE001 - one broken check must not take the others with it
             self._results[entry.check.CODE] = (_crashed(entry.check, error),)
         return True
 
-    def _ask(self, questions: set[Question[Any]]) -> None:
+    def _ask(self, questions: tuple[Question[Any], ...]) -> None:
         for question in questions:
             if question in self._evidence or question in self._open:
                 continue
@@ -136,10 +133,12 @@ class Engine:
             self._tasks[asyncio.ensure_future(self._asker.ask(question))] = question
 
     async def _answers(self, deadline: float) -> bool:
-        """Wait for the next answers; false when the time budget is spent."""
+        """Wait for the next answers, if any is open; false when the time budget is spent."""
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
             return False
+        if not self._tasks:
+            return True
         done, _ = await asyncio.wait(self._tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             question = self._tasks.pop(task)
@@ -152,7 +151,9 @@ class Engine:
         for task in late:
             task.cancel()
         if late:
-            await asyncio.wait(late, timeout=1.0)
+            ended, _ = await asyncio.wait(late, timeout=1.0)
+            for task in ended:
+                _observation(task)  # what it ended with is looked at, else asyncio complains of it
 
     def _give_up(self, case: Case, waiting: list[_Waiting]) -> None:
         """Answer whatever is still wanted with Unknown, until the checks that wait for it have spoken."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.identity_facts import in_force
 from mailstrata.diagnosis.paths import ids, regions
-from mailstrata.diagnosis.refusals import said
+from mailstrata.diagnosis.refusals import said, words
 from mailstrata.diagnosis.region_paths import own_in_region
 from mailstrata.formats import spf
 from mailstrata.model.attempt import Case
@@ -25,6 +25,8 @@ from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 
 SES = "amazonses.com"
 PREFERENCE = 10
+_REFUSED = ("MailFromDomainNotVerified", "MAIL FROM domain")
+"""How a refusal for it begins, by the API's code or in SMTP's words, which name the domain between (facts.md B1, B3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ def refusal(case: Case, used: InUse) -> Loss:
     return Loss(
         gravity=Gravity.FAULT,
         because="the identity asks SES to refuse mail while it cannot use the MAIL FROM domain (REJECT_MESSAGE)",
-        explains=ids(said(sends, "MailFromDomainNotVerified", "MAIL FROM domain is not verified")),
+        explains=ids(one for one in said(sends, *_REFUSED) if "verified" in words(one)),
         stops=ids(sends),
     )
 

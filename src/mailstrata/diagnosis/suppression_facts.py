@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.outcome import told
@@ -40,10 +41,9 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """An entry of a recipient; ``address`` is the spelling under which it stands."""
+    """An entry and the spelling under which it stands."""
 
     region: str
-    recipient: str
     address: str
     entry: SuppressionFacts
 
@@ -55,7 +55,11 @@ class Listed:
     @property
     def subject(self) -> str:
         """The name of it for a person."""
-        return f"{self.recipient} in {self.region}"
+        return f"{self.address} in {self.region}"
+
+
+Unseen: TypeAlias = tuple[Suppression, Unknown]
+"""A spelling that could not be asked, and why."""
 
 
 def watched(case: Case) -> tuple[tuple[str, str], ...]:
@@ -73,18 +77,19 @@ def spellings(region: str, recipient: str) -> tuple[Suppression, ...]:
     return tuple(Suppression(region, one) for one in dict.fromkeys((recipient, recipient.lower())))
 
 
-def listed(evidence: Evidence, region: str, recipient: str) -> Listed | Unknown | None:
-    """The entry of a recipient, ``None`` when it surely has none."""
+def listed(evidence: Evidence, region: str, recipient: str) -> tuple[tuple[Listed, ...], tuple[Unseen, ...]]:
+    """The entries of a recipient, one for each spelling that is listed, and the spellings that could not be asked."""
     questions = spellings(region, recipient)
     evidence.want(*questions)
-    unknown = None
+    found: list[Listed] = []
+    unseen: list[Unseen] = []
     for question in questions:
         match evidence[question]:
             case Seen(value=entry):
-                return Listed(region=region, recipient=recipient, address=question.address, entry=entry)
-            case Unknown() as one:
-                unknown = one
-    return unknown
+                found.append(Listed(region=region, address=question.address, entry=entry))
+            case Unknown() as unknown:
+                unseen.append((question, unknown))
+    return tuple(found), tuple(unseen)
 
 
 def applied(evidence: Evidence, found: Listed) -> bool | Unknown:

@@ -16,6 +16,8 @@ No secret is ever written here: ``secret`` names the place where one is kept. do
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailstrata.formats.toml_table import MalformedToml, Table
@@ -25,6 +27,8 @@ from mailstrata.model.setup import Alias, Network, Setup
 
 PLACES = ("aws:", "env:", "file:")
 """How the name of a place for secrets begins."""
+
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\Z")
 
 LEDGER = "~/.local/state/mailstrata/ledger.sqlite3"
 """Where the ledger lies when the setup names no other place."""
@@ -57,9 +61,9 @@ def read_setup(root: Table) -> Setup:
     mail_from = domain.text("mail_from", "")
     return Setup(
         domain=_domain(domain, "name"),
-        region=domain.text("region"),
+        region=_region(domain, "region", domain.text("region")),
         mail_from=_domain(domain, "mail_from") if mail_from else None,
-        regions=domain.texts("regions", ()),
+        regions=tuple(_region(domain, "regions", region) for region in domain.texts("regions", ())),
         aliases=tuple(_alias(table) for table in root.tables("alias")),
     )
 
@@ -70,6 +74,12 @@ def _domain(table: Table, key: str) -> str:
         return names.domain(text)
     except Malformed as error:
         raise table.bad(key, error.found, error.expected) from error
+
+
+def _region(table: Table, key: str, text: str) -> str:
+    if not _REGION.match(text):
+        raise table.bad(key, repr(text[:60]), "the name of an AWS region, such as us-east-1")
+    return text
 
 
 def _alias(table: Table) -> Alias:
@@ -87,7 +97,7 @@ def _alias(table: Table) -> Alias:
     return Alias(
         address=address,
         host=table.text("host"),
-        port=table.integer("port", 587),
+        port=table.port("port", 587),
         security=table.choice("security", ("starttls", "ssl", "none"), "starttls"),
         username=table.text("username", ""),
         secret=secret,
@@ -97,17 +107,31 @@ def _alias(table: Table) -> Alias:
 
 def read_network(table: Table, aws: Table) -> Network:
     """The ``[network]`` and ``[aws]`` tables."""
-    hosts = table.table("hosts")
     known = Network()
     return Network(
         aws_endpoint=aws.text("endpoint", known.aws_endpoint),
         aws_profile=aws.text("profile", known.aws_profile),
-        requests_per_second=aws.number("requests_per_second", known.requests_per_second),
+        requests_per_second=aws.above_zero("requests_per_second", known.requests_per_second),
         dns_servers=table.texts("dns_servers", known.dns_servers),
-        dns_port=table.integer("dns_port", known.dns_port),
-        hosts=tuple((host, hosts.text(host)) for host in hosts.keys()),  # noqa: SIM118 - a Table is no mapping
+        dns_port=table.port("dns_port", known.dns_port),
+        hosts=tuple(_hosts(table.table("hosts"))),
         ca_file=table.text("ca_file", known.ca_file),
-        timeout=table.number("timeout", known.timeout),
-        budget=table.number("budget", known.budget),
+        timeout=table.above_zero("timeout", known.timeout),
+        budget=table.above_zero("budget", known.budget),
         probe_sends=table.flag("probe_sends", default=known.probe_sends),
     )
+
+
+def _hosts(table: Table) -> Iterator[tuple[str, str]]:
+    for host in table.keys():  # noqa: SIM118 - a Table is no mapping
+        target = table.text(host)
+        if host != "*" and not _with_port(host):
+            raise table.bad(host, "no host with its port", "host:port, or * for every other one")
+        if not _with_port(target):
+            raise table.bad(host, repr(target[:60]), "ip:port")
+        yield host.lower(), target
+
+
+def _with_port(text: str) -> bool:
+    host, _, port = text.rpartition(":")
+    return bool(host) and port.isascii() and port.isdigit() and 1 <= int(port[:6]) <= 65535

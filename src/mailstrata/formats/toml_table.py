@@ -10,6 +10,7 @@ Setups and scenarios are written by people; a key that is misspelt must not be i
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import tomllib
 from collections.abc import Collection, Iterator
@@ -66,9 +67,26 @@ class Table:
         """A whole number."""
         return self._get(key, default, int, "a whole number")  # type: ignore[no-any-return]
 
+    def port(self, key: str, default: int = _REQUIRED) -> int:
+        """The number of a TCP or UDP port."""
+        value = self.integer(key, default)
+        if not 1 <= value <= 65535:
+            raise self.bad(key, str(value)[:60], "a port from 1 to 65535")
+        return value
+
     def number(self, key: str, default: float = _REQUIRED) -> float:
-        """A number."""
-        return float(self._get(key, default, (int, float), "a number"))
+        """A number; TOML's ``inf`` and ``nan`` are none."""
+        value = self._get(key, default, (int, float), "a number")
+        if not math.isfinite(value):
+            raise self.bad(key, repr(value), "a number")
+        return float(value)
+
+    def above_zero(self, key: str, default: float = _REQUIRED) -> float:
+        """A number above 0, such as seconds to wait."""
+        value = self.number(key, default)
+        if value <= 0:
+            raise self.bad(key, repr(value), "a number above 0")
+        return value
 
     def flag(self, key: str, *, default: bool = _REQUIRED) -> bool:
         """``true`` or ``false``."""

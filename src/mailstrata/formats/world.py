@@ -8,10 +8,10 @@
 
 One text is a test's world, the lab's, the recording of a real diagnosis (``diagnose --save``) and the attachment of a bug
 report. A line begins with the word of a question (`model.question`) and its fields; what follows ``=`` is the value:
-text for names, records and lists of them (a list has a line for each), JSON for facts, of which whatever is not named
-has its default. A value or field that begins with ``"`` is a JSON string, so that anything can be written. An indented
-line under a fact is a JSON object with what belongs to it: ``source``, ``at``, ``ttl``, ``needs``. ``#`` at the start of a
-line is a comment.
+text for names, records and lists of them (a list has a line for each, and an empty one a line with nothing after ``=``), JSON
+for facts, of which whatever is not named has its default. A value or field that begins with ``"`` is a JSON string, so that
+anything can be written. An indented line under a fact is a JSON object with what belongs to it: ``source``, ``at``, ``ttl``,
+``needs``. ``#`` at the start of a line is a comment.
 Before the facts a recording has ``at``, ``setup``, ``attempt`` and ``prospect`` lines: the case that was diagnosed.
 """
 
@@ -41,6 +41,7 @@ _VALUE: Mapping[type[Question[Any]], Any] = {
 }
 _HEADERS: Mapping[str, Any] = {"at": datetime, "setup": Setup, "attempt": Attempt, "prospect": Attempt}
 _LIMIT = 8 * 1024 * 1024
+_NUMBER = re.compile(r"[0-9]{1,9}\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -146,9 +147,9 @@ def _fact_lines(question: Question[Any], observation: Observation[Any]) -> Itera
     left = render_question(question)
     match observation:
         case Seen(value=value):
-            yield from (f"{left} = {text}" for text in _values(question, value))
+            yield from (f"{left} = {text}".rstrip() for text in _values(question, value) or [""])
         case Absent(how=how):
-            yield f"{left} - {how}".rstrip()
+            yield f"{left} - {_text(how)}" if how else f"{left} -"
         case Unknown(reason=reason):
             yield f"{left} ? {_text(reason)}"
     aside = {name: item for name, item in _asides(observation).items() if item not in ("", None)}
@@ -160,6 +161,17 @@ def _asides(observation: Observation[Any]) -> dict[str, Any]:
     if isinstance(observation, Unknown):
         return {"needs": observation.needs}
     return {"source": observation.source, "at": observation.at, "ttl": observation.ttl}
+
+
+def _stranger(raw: Any, value: Any) -> tuple[str, tuple[str, ...]] | None:
+    """The first key of ``raw`` that the fact read from it does not know, with those that it knows."""
+    if isinstance(value, tuple) and isinstance(raw, list):
+        return next(filter(None, map(_stranger, raw, value)), None)
+    if not dataclasses.is_dataclass(value) or not isinstance(raw, dict):
+        return None
+    known = tuple(field.name for field in dataclasses.fields(value))
+    inner = (_stranger(item, getattr(value, key)) for key, item in raw.items() if key in known)
+    return next(((key, known) for key in raw if key not in known), None) or next(filter(None, inner), None)
 
 
 class _Aside(msgspec.Struct, forbid_unknown_fields=True):
@@ -239,8 +251,8 @@ class _Reader:
     def _question(self, kind: type[Question[Any]], words: list[str]) -> Question[Any]:
         values: list[Any] = []
         for field, text in zip(dataclasses.fields(kind), words, strict=True):  # type: ignore[arg-type]
-            if field.type == "int" and not text.isdigit():
-                raise self._bad(f"{field.name} {text!r}", "a whole number")
+            if field.type == "int" and not _NUMBER.match(text):
+                raise self._bad(f"{field.name} {text[:60]!r}", "a whole number")
             values.append(int(text) if field.type == "int" else self._string(text))
         return kind(*values)
 
@@ -250,9 +262,9 @@ class _Reader:
         if sign == "=":
             self._see(question, text)
         elif sign == "-":
-            self._put(question, Absent(how=text))
+            self._put(question, Absent(how=self._string(text)))
         elif sign == "?":
-            self._put(question, Unknown(reason=self._string(text) or "not known"))
+            self._put(question, Unknown(reason=self._string(text) if text else "not known"))
         else:
             raise self._bad(f"{right[:60]!r} after {render_question(question)!r}", "= VALUE, - or ? REASON")
 
@@ -267,12 +279,15 @@ class _Reader:
         if before is None:
             self._put(question, Seen(value=value))
         elif isinstance(before, Seen) and _is_list(type(question)):
-            self._facts[question] = Seen(value=(*before.value, *value))
+            self._facts[question] = dataclasses.replace(before, value=(*before.value, *value))
+            self._last = question
         else:
             raise self._bad(f"{render_question(question)!r} a second time", "one fact for each question")
 
     def _value(self, kind: type[Question[Any]], text: str) -> Any:
         wanted = _VALUE[kind]
+        if not text and _is_list(kind):
+            return ()
         if wanted is str:
             return self._string(text)
         if wanted == tuple[str, ...]:
@@ -283,7 +298,7 @@ class _Reader:
 
     def _mx(self, text: str) -> MxHost:
         preference, _, host = text.partition(" ")
-        if not preference.isdigit() or not host.strip():
+        if not _NUMBER.match(preference) or not host.strip():
             raise self._bad(repr(text[:60]), "preference and host, such as 10 mx.harbor.example")
         return MxHost(preference=int(preference), host=host.strip())
 
@@ -292,6 +307,10 @@ class _Reader:
 
     def _decode(self, text: str, wanted: Any) -> Any:
         try:
-            return msgspec.json.decode(text, type=wanted, strict=True)
+            value = msgspec.json.decode(text, type=wanted, strict=True)
+            stranger = _stranger(msgspec.json.decode(text), value)
         except (msgspec.DecodeError, RecursionError) as error:
             raise self._bad(repr(text[:60]), f"JSON ({error})") from error
+        if stranger:
+            raise self._bad(f"{stranger[0]!r} in {text[:60]!r}", "one of " + ", ".join(stranger[1]))
+        return value

@@ -33,6 +33,7 @@ from mailstrata.lab.aws.wire import AsgiApp
 from mailstrata.lab.certificates import Certificates
 from mailstrata.lab.clock import LabClock
 from mailstrata.lab.control import Control
+from mailstrata.lab.dates import moved
 from mailstrata.lab.dns_server import DnsServer
 from mailstrata.lab.gmail import Gmail
 from mailstrata.lab.ids import Ids
@@ -69,9 +70,16 @@ class Living:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def of(cls, name: str) -> AsyncIterator[Living]:
-        """The lab of a scenario (a shipped name or a file), started; stopped at the end."""
-        lab = cls(load(name))
+    async def of(cls, name: str, *, today: bool = False) -> AsyncIterator[Living]:
+        """The lab of a scenario (a shipped name or a file), started; stopped at the end.
+
+        ``today``: all its dates are moved so that it plays now.
+        """
+        chain = load(name)
+        if today:
+            now = datetime.now(UTC).replace(microsecond=0)
+            chain = tuple(moved(one, now - _end(chain)) for one in chain)
+        lab = cls(chain)
         try:
             await lab.start()
             yield lab
@@ -103,7 +111,7 @@ class Living:
             if alias.region:
                 await self.parts.endpoint(alias.region)
         await self.parts.endpoint(self.parts.region)
-        self.sent = await mailing.play(self.parts, self._end)
+        self.sent = await mailing.play(self.parts, _end(self.chain))
 
     async def stop(self) -> None:
         """Close everything and leave no file behind."""
@@ -155,16 +163,11 @@ class Living:
         return found
 
     @property
-    def _end(self) -> datetime:
-        """The moment at which the scenario plays."""
-        return next((one.at for one in reversed(self.chain) if one.at), _START)
-
-    @property
     def _beginning(self) -> datetime:
         """Before its first mail, so that every mail has its own time."""
         mails = next((one.mails for one in reversed(self.chain) if one.mails), ())
         moments = [mail.at for mail in mails if mail.at]
-        return min([self._end, *moments]) - timedelta(minutes=1)
+        return min([_end(self.chain), *moments]) - timedelta(minutes=1)
 
     async def _assemble(self, before: Parts | None = None) -> tuple[Parts, AsgiApp]:
         """All parts, empty; those of ``before`` hand over their ports and certificates."""
@@ -237,6 +240,11 @@ class Living:
         alias = self.parts.aliases.get(mail_from)
         if alias is not None:
             self.parts.gmail.deliver(alias.account, raw)
+
+
+def _end(chain: Sequence[Scenario]) -> datetime:
+    """The moment at which a scenario plays."""
+    return next((one.at for one in reversed(chain) if one.at), _START)
 
 
 def _into(gmail: Gmail) -> Callable[[str, bytes], None]:

@@ -29,6 +29,8 @@ class KeySpec:
     id: str | None = None
     account: str | None = None
     """Another AWS account, in which the key was made: this world's IAM and SES do not know it."""
+    temporary: bool = False
+    """A key of a session (``ASIA``), as a role hands it out; no key of the user."""
     status: str | None = None
     created: datetime | None = None
     last_used: datetime | None = None

@@ -115,6 +115,7 @@ def _key(table: Table) -> spec.KeySpec:
         name=table.text("name"),
         id=table.text("id", "") or None,
         account=_account(table),
+        temporary=table.flag("temporary", default=False),
         status=table.choice("status", ("Active", "Inactive"), "") or None,
         created=table.moment("created", None),
         last_used=table.moment("last_used", None),

@@ -68,6 +68,12 @@ async def _user(parts: Parts, user: spec.UserSpec) -> None:
 
 
 def _key(parts: Parts, user: str, key: spec.KeySpec) -> None:
+    if key.account is not None or key.temporary:
+        account = key.account or parts.account
+        made = parts.ids.access_key_id(f"key/{key.name}", account=account, temporary=key.temporary)
+        parts.keys[key.name] = key.id or made
+        parts.secrets[key.name] = parts.ids.secret_access_key(f"key/{key.name}")
+        return
     known = parts.iam.key(parts.keys.get(key.name, ""))
     if known is None:
         key_id = key.id or parts.ids.access_key_id(f"key/{key.name}", account=parts.account)
@@ -94,6 +100,8 @@ async def _region(parts: Parts, region: spec.RegionSpec) -> None:
         state.tally.add(parts.clock.now(), region.sent)
     if region.vdm is not None:
         state.vdm = {"VdmEnabled": "ENABLED" if region.vdm else "DISABLED"}
+    if region.closed_ports is not None:
+        parts.closed_ports[region.name] = region.closed_ports
     if region.endpoint is not None:
         await parts.break_endpoint(region.name, region.endpoint)
 
@@ -156,12 +164,12 @@ async def _recipient(parts: Parts, recipient: spec.RecipientSpec) -> None:
 async def _zone(parts: Parts, zone: spec.ZoneSpec) -> None:
     wanted = record_lines.read(parts.filled(zone.records))
     if zone.host == "route53":
+        if zone.delegated is False:  # before its records: they are not to be seen even once
+            parts.registry.delegate_away(zone.name, zone.servers)
         await parts.registry.hosted(zone.name)
         await parts.registry.change(zone.name, wanted)
         await parts.registry.mirror()
-        if zone.delegated is False:
-            parts.registry.delegate_away(zone.name, zone.servers)
-        elif zone.delegated:
+        if zone.delegated:
             parts.registry.delegate_home(zone.name)
         return
     held = parts.registry.elsewhere(zone.name, zone.servers)
@@ -187,10 +195,9 @@ async def _suppressed(parts: Parts, entry: spec.SuppressedSpec) -> None:
 async def _alias(parts: Parts, alias: spec.AliasSpec) -> None:
     state = _alias_state(parts, alias)
     parts.aliases[state.address] = state
-    region = state.region or parts.region
-    secret = parts.secrets.get(state.key, "")
-    material = Material(secret=secret, region=region, key_id=state.username)
-    password = _password(state.password, material)
+    username, secret, password = _credential(parts, state)
+    typed = state if alias.typed_key is None else _with_key(parts, state, alias.typed_key)
+    typed_username, _, typed_password = _credential(parts, typed)
     if state.account not in parts.gmail.accounts:
         parts.gmail.add_account(state.account)
     parts.gmail.add_alias(
@@ -200,11 +207,24 @@ async def _alias(parts: Parts, alias: spec.AliasSpec) -> None:
             host=state.host,
             port=state.port,
             security=state.security,
-            username=state.username,
-            password=password,
+            username=typed_username,
+            password=typed_password,
         ),
     )
-    await parts.store(state, {"username": state.username, "password": password, "secret_access_key": secret})
+    await parts.store(state, {"username": username, "password": password, "secret_access_key": secret})
+
+
+def _with_key(parts: Parts, state: AliasState, key: str) -> AliasState:
+    if key not in parts.keys:
+        raise Refusal(f"alias {state.address}: typed_key {key!r} is no key of this scenario")
+    return replace(state, key=key, username=parts.keys[key])
+
+
+def _credential(parts: Parts, state: AliasState) -> tuple[str, str, str]:
+    """Username, secret access key, and the password that is made of it."""
+    secret = parts.secrets.get(state.key, "")
+    material = Material(secret=secret, region=state.region or parts.region, key_id=state.username)
+    return state.username, secret, _password(state.password, material)
 
 
 def _alias_state(parts: Parts, alias: spec.AliasSpec) -> AliasState:

@@ -19,7 +19,7 @@ _LOCAL = re.compile(r"[^\s@<>\x00-\x1f\x7f]{1,64}\Z|\"[^\x00-\x1f\x7f]{1,62}\"\Z
 
 def domain(text: str) -> str:
     """The canonical form of a domain name; raises ``Malformed`` when it is none (RFC 1035 2.3.4: labels of 63, 253 in all)."""
-    name = text.strip().rstrip(".").lower()
+    name = text.strip().removesuffix(".").lower()
     if not name.isascii():
         name = _a_labels(text, name)
     if not name or len(name) > 253 or not all(_LABEL.match(label) for label in name.split(".")):

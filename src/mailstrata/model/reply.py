@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_LINE = re.compile(r"\s*([2-5]\d\d)(?:[ -]\s*|\Z)(?:([245]\.\d{1,3}\.\d{1,3})(?:\s+|\Z))?(.*)", re.DOTALL)
-_AGAIN = re.compile(r"\s*[\r\n]+\s*([2-5]\d\d)[ -](?:[245]\.\d{1,3}\.\d{1,3}\s)?")
+_LINE = re.compile(
+    r"\s*([2-5][0-9]{2})(?:[ -]\s*|\s*\Z)(?:([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:\s+|\Z))?(.*)", re.DOTALL
+)
+_AGAIN = re.compile(r"\s*[\r\n]+\s*([2-5][0-9]{2})[ -](?:[245]\.[0-9]{1,3}\.[0-9]{1,3}\s)?")
 _LIMIT = 2000
 
 

@@ -8,7 +8,7 @@ mended only makes the next hard bounce.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mailstrata.model.diagnosis import Diagnosis
 from mailstrata.model.finding import Finding, Fix, Role
@@ -27,7 +27,9 @@ def _fixes(findings: Iterable[Finding]) -> Iterable[Fix]:
     for finding in findings:
         for fix in finding.fixes:
             helped.setdefault(fix, []).append(finding)
-    for rank, fix in enumerate(_ordered(helped), start=1):
+    feasible = sorted(helped, key=lambda name: (_feasibility(CATALOGUE[name], helped[name]), name))
+    after = {name: CATALOGUE[name].after for name in helped}
+    for rank, fix in enumerate(ordered(feasible, after), start=1):
         yield _fix(fix, rank, helped)
 
 
@@ -52,15 +54,33 @@ def _fix(name: str, rank: int, helped: Mapping[str, list[Finding]]) -> Fix:
     )
 
 
-def _ordered(helped: Mapping[str, list[Finding]], catalogue: Mapping[str, Remedy] = CATALOGUE) -> list[str]:
-    """The fixes' ids: of those whose ``after`` is done always the most feasible next. A ring of ``after`` is cut there."""
-    left = sorted(helped, key=lambda name: (_feasibility(catalogue[name], helped[name]), name))
+def ordered(names: Sequence[str], after: Mapping[str, Collection[str]]) -> list[str]:
+    """``names`` in their order, but none before what ``after`` says that it comes after.
+
+    Names that wait for each other in a ring come in their order once all that the ring waits for is there.
+    """
+    left = list(names)
     order: list[str] = []
     while left:
-        ready = [name for name in left if not any(before in left for before in catalogue[name].after)]
-        order.append((ready or left)[0])
+        order.append(next(name for name in left if _is_ready(name, left, after)))
         left.remove(order[-1])
     return order
+
+
+def _is_ready(name: str, left: Collection[str], after: Mapping[str, Collection[str]]) -> bool:
+    """Whether ``name`` waits for nothing that is left but such as waits for it in turn."""
+    return all(name in _waited_for(before, left, after) for before in _waited_for(name, left, after))
+
+
+def _waited_for(name: str, left: Collection[str], after: Mapping[str, Collection[str]]) -> set[str]:
+    """All of ``left`` that must stand before ``name``, through others too."""
+    found: set[str] = set()
+    look = [name]
+    while look:
+        before = {one for one in after.get(look.pop(), ()) if one in left} - found
+        found |= before
+        look.extend(before)
+    return found
 
 
 def _feasibility(remedy: Remedy, findings: Iterable[Finding]) -> tuple[int, bool, int, int]:

@@ -17,10 +17,11 @@ Read more
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.paths import ids
+from mailstrata.diagnosis.route_facts import Kind, route
 from mailstrata.diagnosis.suppression_facts import (
     Fate,
     Listed,
@@ -41,6 +42,11 @@ from mailstrata.model.question import MailboxExists, SesAccount
 
 CODE = "recipient-suppressed"
 STRATUM = Stratum.ACCOUNT
+_NO_WAY = {
+    Kind.ABSENT: "recipient-domain-absent",
+    Kind.CLOSED: "recipient-accepts-no-mail",
+    Kind.BROKEN: "recipient-mx-failing",
+}
 
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
@@ -49,20 +55,24 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     accounts = dict.fromkeys(SesAccount(region) for region, _ in pairs)
     evidence.want(*(question for pair in pairs for question in spellings(*pair)), *accounts)
     for region, recipient in pairs:
-        found = listed(evidence, region, recipient)
-        force = applied(evidence, found) if isinstance(found, Listed) else False
-        subject = f"{recipient} in {region}"
-        if isinstance(found, Unknown):
-            yield unsure(CODE, STRATUM, subject, found)
-        elif isinstance(force, Unknown):
-            yield unsure(CODE, STRATUM, subject, force)
-        elif found is None:
-            yield Fine(code=CODE, stratum=STRATUM, text=f"{subject} is not on the suppression list")
-        elif not force:
-            text = f"{subject} is listed, but the list is off for {found.entry.reason}"
+        found, unseen = listed(evidence, region, recipient)
+        for question, unknown in unseen:
+            yield unsure(CODE, STRATUM, f"{question.address} in {region}", unknown)
+        for one in found:
+            yield _judged(case, evidence, one)
+        if not found and not unseen:
+            text = f"{recipient} in {region} is not on the suppression list"
             yield Fine(code=CODE, stratum=STRATUM, text=text)
-        else:
-            yield _finding(case, evidence, found)
+
+
+def _judged(case: Case, evidence: Evidence, found: Listed) -> Result:
+    force = applied(evidence, found)
+    if isinstance(force, Unknown):
+        return unsure(CODE, STRATUM, found.subject, force)
+    if not force:
+        text = f"{found.subject} is listed, but the list is off for {found.entry.reason}"
+        return Fine(code=CODE, stratum=STRATUM, text=text)
+    return _finding(case, evidence, found)
 
 
 def _finding(case: Case, evidence: Evidence, found: Listed) -> Finding:
@@ -80,11 +90,19 @@ def _finding(case: Case, evidence: Evidence, found: Listed) -> Finding:
         title=f"SES accepts mail to {found.address} and drops it: the address is on the suppression list of {found.region}",
         because=tuple(_because(evidence, found, stopped, fates)),
         evidence=tuple(_proofs(case, evidence, found)),
+        caused_by=_maker(evidence, found, fates.values()),
         explains=ids(send for send in stopped if fates[send.id] is Fate.DROPPED),
         stops=ids(send for send in stopped if not send.delivered),
         fixes=_fixes(evidence, found),
         target=(("region", found.region), ("address", found.address)),
     )
+
+
+def _maker(evidence: Evidence, found: Listed, fates: Collection[Fate]) -> str | None:
+    """The fault that made the entry, where it is a bounce at hand that did, and where no mail could have arrived anyway."""
+    if Fate.MADE not in fates:
+        return None
+    return _NO_WAY.get(route(evidence, domain_of(found.address)).kind or Kind.OPEN)
 
 
 def _because(evidence: Evidence, found: Listed, sends: tuple[Attempt, ...], fates: dict[str, Fate]) -> Iterator[str]:
