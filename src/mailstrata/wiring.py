@@ -23,7 +23,7 @@ from mailstrata.formats.settings import Settings
 from mailstrata.model.attempt import Attempt
 from mailstrata.model.errors import Refusal
 from mailstrata.model.ports import Asker, Clock, Ledger, Secrets
-from mailstrata.model.question import Question
+from mailstrata.model.question import ApiSend, Question, SmtpSend
 from mailstrata.model.setup import Setup
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _answerers(
     from mailstrata.adapters.aws_route53 import Route53Answers
     from mailstrata.adapters.aws_ses import SesAnswers
     from mailstrata.adapters.dns import DnsAnswers
-    from mailstrata.adapters.ledger_answers import LedgerAnswers
+    from mailstrata.adapters.ledger_answers import LedgerAnswers, recorded
     from mailstrata.adapters.smtp_probe import SmtpAnswers
     from mailstrata.adapters.stored_password import PasswordAnswers
 
@@ -165,7 +165,10 @@ def _answerers(
         LedgerAnswers(ledger),
         PasswordAnswers(setup, secrets),
     )
-    return {question: answerer for adapter in adapters for question, answerer in adapter.answerers().items()}
+    found = {question: answerer for adapter in adapters for question, answerer in adapter.answerers().items()}
+    if network.probe_sends:
+        found |= {kind: recorded(found[kind], ledger) for kind in (ApiSend, SmtpSend)}
+    return found
 
 
 def _tools(

@@ -131,7 +131,7 @@ def _events(insights: Any) -> Iterator[MessageEvent]:
             details = event.get("Details") or {}
             bounce, complaint = details.get("Bounce") or {}, details.get("Complaint") or {}
             yield MessageEvent(
-                at=moment(event["Timestamp"]),
+                at=moment(event["Timestamp"]).replace(microsecond=0),
                 kind=_KINDS.get(event["Type"], str(event["Type"])),
                 recipient=str(insight["Destination"]),
                 subtype=_subtype(bounce, complaint),

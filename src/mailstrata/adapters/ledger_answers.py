@@ -14,10 +14,11 @@ from datetime import datetime
 from typing import Any
 
 from mailstrata.adapters.asker import Answerer
-from mailstrata.model.facts import SuppressionFacts
+from mailstrata.formats import world
+from mailstrata.model.facts import SendFacts, SuppressionFacts
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.ports import Ledger, LedgerRow
-from mailstrata.model.question import Question, RemovedSuppression
+from mailstrata.model.question import ApiSend, Question, RemovedSuppression, SmtpSend
 
 KIND = "remove-suppression"
 """Rows of a removed entry: details ``region``, ``address``, ``reason``, ``updated`` (ISO 8601) and ``message_id``."""
@@ -60,3 +61,15 @@ def _entry(row: LedgerRow) -> Seen[SuppressionFacts] | Unknown:
     except (KeyError, ValueError):
         return Unknown(reason=f"row {row.id} of the ledger does not say what was removed")
     return Seen(value=entry, source=SOURCE, at=row.at)
+
+
+def recorded(answerer: Answerer, ledger: Ledger) -> Answerer:
+    """``answerer`` for questions whose asking sends a test message: written down before, with its outcome after."""
+
+    async def ask(question: ApiSend | SmtpSend) -> Observation[SendFacts]:
+        row = ledger.begin("test-message", question.sender, {"question": world.render_question(question)})
+        observation: Observation[SendFacts] = await answerer(question)
+        ledger.finish(row, world.render_value(question, observation)[:500])
+        return observation
+
+    return ask

@@ -6,10 +6,11 @@ import asyncio
 import os
 import shlex
 import signal
-import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -98,19 +99,23 @@ def up(scenario: str, *, detach: bool) -> int:
 
 async def _up(scenario: str) -> int:
     from mailstrata.lab.living import Living
-    from mailstrata.lab.running import Running, registered
+    from mailstrata.lab.running import Running, register
 
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    async with Living.of(scenario, today=True) as lab:
-        exports = _exports(lab)
-        running = Running(scenario=lab.scenario.name, pid=os.getpid(), url=lab.url, exports=dict(exports))
-        with registered(running):
+    entry: Path | None = None
+    try:
+        async with Living.of(scenario, today=True) as lab:
+            exports = _exports(lab)
+            entry = register(Running(scenario=lab.scenario.name, pid=os.getpid(), url=lab.url, exports=dict(exports)))
             click.echo(_shell(exports))
             click.echo(f"# {lab.scenario.name} is ready: {lab.scenario.title}")
             sys.stdout.flush()
             await ended.wait()
+    finally:
+        if entry is not None:
+            entry.unlink(missing_ok=True)
     return 0
 
 
@@ -119,26 +124,34 @@ def _detached(scenario: str) -> int:
     from mailstrata.lab.scenario_file import load
 
     load(scenario)  # a mistake in the file is told here, not by the process in the background
-    process = subprocess.Popen(  # noqa: S603 - our own program, and load() read the scenario
-        [sys.executable, "-m", "mailstrata", "lab", "up", scenario],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline:
-        found = next((lab for lab in running.every() if lab.pid == process.pid), None)
-        if found is not None:
-            click.echo(_shell(found.exports))
-            click.echo(f"# {found.scenario} is ready, process {found.pid}; mailstrata lab down ends it")
-            return 0
-        if process.poll() is not None:
-            said = process.communicate()[1].decode("utf-8", "replace").strip().splitlines()
-            raise Refusal(f"the lab did not start: {said[-1] if said else 'it said nothing'}")
-        time.sleep(0.05)
-    process.terminate()
+    with tempfile.TemporaryFile() as errors:
+        pid = _spawned(["lab", "up", scenario], errors.fileno())
+        deadline = time.monotonic() + _READY_SECONDS
+        while time.monotonic() < deadline:
+            found = next((lab for lab in running.every() if lab.pid == pid), None)
+            if found is not None:
+                click.echo(_shell(found.exports))
+                click.echo(f"# {found.scenario} is ready, process {found.pid}; mailstrata lab down ends it")
+                return 0
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                errors.seek(0)
+                said = errors.read(10_000).decode("utf-8", "replace").strip().splitlines()
+                raise Refusal(f"the lab did not start: {said[-1] if said else 'it said nothing'}")
+            time.sleep(0.05)
+    os.kill(pid, signal.SIGTERM)
     raise Refusal(f"the lab was not ready within {_READY_SECONDS} s")
+
+
+def _spawned(arguments: Sequence[str], errors: int) -> int:
+    """Start ``mailstrata`` in a session of its own, its output nowhere but its errors in ``errors``; gives its process id."""
+    nowhere = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1)]
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "mailstrata", *arguments],
+        os.environ,
+        file_actions=[*nowhere, (os.POSIX_SPAWN_DUP2, errors, 2)],
+        setsid=True,
+    )
 
 
 def _exports(lab: Living) -> Mapping[str, str]:

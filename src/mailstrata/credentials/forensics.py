@@ -18,7 +18,7 @@ from itertools import islice
 from mailstrata.credentials import shape
 from mailstrata.credentials.derivation import VERSION
 from mailstrata.credentials.mistakes import RECIPES, RIGHT, Material, Recipe, dated
-from mailstrata.credentials.regions import SES_REGIONS
+from mailstrata.formats.ses_regions import SES_REGIONS
 from mailstrata.model.facts import PasswordFacts
 
 _LONGEST = 512

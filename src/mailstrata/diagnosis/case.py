@@ -1,7 +1,7 @@
 """Opens a case: from bounces, from an error text, from addresses, or from nothing but the setup.
 
-What is known of failed mails becomes attempts. Where nobody has tried yet, the sends that would come next stand in as
-prospects, so that the question "where would it stop?" has something to ask about.
+What is known of failed mails becomes attempts. For each way of sending that nobody has tried, the send that would come next
+stands in as a prospect, so that the question "where would it stop?" has something to ask about.
 """
 
 from __future__ import annotations
@@ -28,12 +28,17 @@ def open_case(
     """The case of ``setup`` at the moment ``at``.
 
     ``attempts`` are numbered in the order of time. ``error`` is the text of an error that somebody saw; together with
-    ``sender`` and ``recipients`` it makes an attempt. Without any attempt the prospects are the setup's ways of sending.
+    ``sender`` and ``recipients`` it makes an attempt. Prospects are the setup's ways of sending that no attempt took (to
+    ``recipients`` where they are given).
     """
     known = _numbered([*attempts, *_of_error(setup, error, sender, recipients)])
-    wanted = () if known and not recipients else tuple(_prospects(setup, sender, recipients))
-    tried = {attempt.recipient.lower() for attempt in known}
-    prospects = tuple(send for send in wanted if not known or send.recipient.lower() not in tried)
+    tried = {(attempt.via, attempt.sender.lower(), to) for attempt in known for to in ("", attempt.recipient.lower())}
+    wanted = _prospects(setup, sender, recipients)
+    prospects = tuple(
+        send
+        for send in wanted
+        if (send.via, send.sender.lower(), send.recipient.lower() if recipients else "") not in tried
+    )
     return Case(setup=setup, attempts=known, prospects=prospects, at=at)
 
 

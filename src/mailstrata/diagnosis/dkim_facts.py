@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from mailstrata.diagnosis.dmarc_facts import Policy, policy
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.identity_facts import halted, in_force, refused_for_identity, vouched
+from mailstrata.diagnosis.outcome import heard
 from mailstrata.diagnosis.paths import ids, regions
 from mailstrata.diagnosis.refusals import said
 from mailstrata.diagnosis.region_paths import own_in_region
@@ -152,7 +153,7 @@ def _unsigned(case: Case, evidence: Evidence, who: Signing) -> Damage:
         gravity=Gravity.FAULT,
         confidence=Confidence.LIKELY,
         because=f"without it mail fails DMARC, and {rule.domain} asks recipients to {rule.asks} such mail",
-        explains=ids(said(sends, "dmarc")),
+        explains=ids(said(heard(evidence, who.region, sends), "dmarc")),
         stops=ids(sends),
     )
 

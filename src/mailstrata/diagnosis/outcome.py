@@ -37,6 +37,23 @@ def _settled(attempt: Attempt, used: Iterable[str], evidence: Evidence) -> Attem
     return attempt
 
 
+def heard(evidence: Evidence, region: str, sends: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    """The sends of one region, those of unknown outcome as their recorded events tell them. Asks for the events."""
+    sends = tuple(sends)
+    events = {
+        send.id: MessageEvents(region, send.message_id)
+        for send in sends
+        if send.outcome is Outcome.UNKNOWN and send.message_id
+    }
+    evidence.want(*events.values())
+    return tuple(_heard(evidence, send, events.get(send.id)) for send in sends)
+
+
+def _heard(evidence: Evidence, send: Attempt, question: MessageEvents | None) -> Attempt:
+    seen = evidence[question] if question is not None else None
+    return told(send, seen.value) if isinstance(seen, Seen) else send
+
+
 def told(attempt: Attempt, events: Iterable[MessageEvent]) -> Attempt:
     """The attempt as ``events`` tell it. A Bounce after a Delivery stands: the server took it and sent it back."""
     concerned = [event for event in events if event.recipient.lower() in ("", attempt.recipient.lower())]

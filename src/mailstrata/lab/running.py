@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -37,19 +36,15 @@ def folder() -> Path:
     return path
 
 
-@contextlib.contextmanager
-def registered(lab: Running) -> Iterator[None]:
-    """Have ``lab`` be found while the block runs."""
+def register(lab: Running) -> Path:
+    """Have ``lab`` be found until the file that this gives is removed: after everything of it has stopped."""
     path = folder() / f"{lab.scenario}-{lab.pid}.json"
     partial = path.with_suffix(".partial")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump(asdict(lab), file)
     partial.replace(path)
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
+    return path
 
 
 def every() -> tuple[Running, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from mailstrata.credentials.derivation import smtp_password
@@ -25,6 +25,8 @@ from mailstrata.lab.ses.suppression import put
 from mailstrata.model.errors import Malformed, Refusal
 
 T = TypeVar("T")
+
+_UNTIL_SES_LOOKS = timedelta(days=1)
 
 
 async def apply(parts: Parts, scenario: spec.Scenario) -> None:
@@ -137,12 +139,14 @@ async def _identity(parts: Parts, identity: spec.IdentitySpec) -> None:
 
 
 async def _believed(parts: Parts, identity: spec.IdentitySpec) -> None:
-    """What SES believes of an identity in spite of the DNS, because it has not looked again."""
+    """What SES believes of an identity in spite of the DNS, because it has not looked again: that it does a day later."""
     known = parts.ses.region(identity.region).identities.get(identity.name)
-    if known is not None and identity.status is not None:
+    if known is None or (identity.status is None and identity.mail_from_status is None):
+        return
+    known.next_look = parts.clock.now() + _UNTIL_SES_LOOKS
+    if identity.status is not None:
         known.status = known.dkim.status = identity.status
-    if known is not None and identity.mail_from_status is not None:
-        known.mail_from.status = identity.mail_from_status
+    known.mail_from.status = identity.mail_from_status or known.mail_from.status
 
 
 async def _recipient(parts: Parts, recipient: spec.RecipientSpec) -> None:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_LINE = re.compile(
-    r"\s*([2-5][0-9]{2})(?:[ -]\s*|\s*\Z)(?:([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:\s+|\Z))?(.*)", re.DOTALL
-)
+_LINE = re.compile(r"\s*([2-5][0-9]{2})(?:[ -]\s*|\s*\Z)(?:([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:\s+|\Z))?(.*)", re.DOTALL)
 _AGAIN = re.compile(r"\s*[\r\n]+\s*([2-5][0-9]{2})[ -](?:[245]\.[0-9]{1,3}\.[0-9]{1,3}\s)?")
 _LIMIT = 2000
 

@@ -10,8 +10,9 @@ but into nothing that it says.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from mailstrata.model.errors import Refusal
 from mailstrata.model.finding import Finding
@@ -20,6 +21,8 @@ from mailstrata.model.ports import Asker, Clock, DnsControl, Keys, Ledger, Login
 from mailstrata.model.question import HostedZone, MailboxExists, SesIdentity, Suppression
 from mailstrata.model.setup import Alias, Setup
 from mailstrata.repair.publishing import published
+
+T = TypeVar("T")
 
 LOGIN_SECONDS = 120
 """How long a new key may take until SES accepts it (facts.md A7, F)."""
@@ -59,10 +62,11 @@ async def rotate_credentials(finding: Finding, setup: Setup, tools: Tools) -> As
     user, region = target["user"], alias.region or setup.region
     _writable(alias)
     await _room_for_a_key(user, tools)
+    before = await _stored(alias, tools)
     row = tools.ledger.begin(
         "rotate-credentials", alias.address, {"user": user, "replaces": alias.username, "region": region}
     )
-    key_id, secret = await tools.keys.create(user)
+    key_id, secret = await _settled(row, tools.keys.create(user), tools)
     yield Step(text=f"created access key {key_id} for {user}")
     password = tools.derive(secret, region)
     fields = {"username": key_id, "password": password, "secret_access_key": secret, "region": region}
@@ -71,9 +75,10 @@ async def rotate_credentials(finding: Finding, setup: Setup, tools: Tools) -> As
         yield Step(text=f"stored it in {alias.secret}; the credential before it is kept as the previous version")
         answer = await _logged_in(alias, key_id, password, tools)
     except Refusal as refusal:
-        await tools.keys.delete(user, key_id)
-        tools.ledger.finish(row, "undone")
-        raise Refusal(refusal.message, f"the new key {key_id} was deleted again; {refusal.hint}", status=4) from refusal
+        undone, left = await _taken_back(alias, (user, key_id), before, tools)
+        tools.ledger.finish(row, "half undone" if left else "undone")
+        hint = "; ".join(part for part in (*undone, *left, refusal.hint) if part)
+        raise Refusal(refusal.message, hint, status=4) from refusal
     tools.ledger.finish(row, "done")
     yield Step(text=f"derived its password for {region} and logged in: {answer}")
 
@@ -94,9 +99,8 @@ async def rederive_password(finding: Finding, setup: Setup, tools: Tools) -> Asy
     answer = await _logged_in(alias, alias.username, password, tools)
     yield Step(text=f"logged in with it: {answer}")
     row = tools.ledger.begin("rederive-password", alias.address, {"key": alias.username, "region": region})
-    await tools.secrets.write(
-        alias.secret, {**stored, "username": alias.username, "password": password, "region": region}
-    )
+    fields = {**stored, "username": alias.username, "password": password, "region": region}
+    await _settled(row, tools.secrets.write(alias.secret, fields), tools)
     tools.ledger.finish(row, "done")
     yield Step(text=f"stored it in {alias.secret}")
 
@@ -116,9 +120,8 @@ async def remove_suppression(finding: Finding, setup: Setup, tools: Tools) -> As
     fact = entry.value
     details = {"region": region, "address": address, "reason": fact.reason, "message_id": fact.message_id}
     row = tools.ledger.begin("remove-suppression", address, {**details, "updated": fact.updated.isoformat()})
-    await tools.ses.remove_suppression(region, address)
-    if not isinstance(await tools.asker.ask(Suppression(region, address)), Absent):
-        raise Refusal(f"SES still lists {address} after it was removed", "look again in a minute", status=4)
+    await _settled(row, tools.ses.remove_suppression(region, address), tools)
+    await _settled(row, _gone(region, address, tools), tools)
     tools.ledger.finish(row, "done")
     yield Step(
         text=f"removed the {fact.reason} entry of {fact.updated:%Y-%m-%d} from the list of {region}; the ledger has it"
@@ -131,13 +134,10 @@ async def enable_dkim(finding: Finding, setup: Setup, tools: Tools) -> AsyncIter
     target = dict(finding.target)
     region, name = target["region"], target["identity"]
     row = tools.ledger.begin("enable-dkim", name, {"region": region})
-    await tools.ses.enable_dkim(region, name)
-    match await tools.asker.ask(SesIdentity(region, name)):
-        case Seen(value=identity) if identity.dkim.signing:
-            tools.ledger.finish(row, "done")
-            yield Step(text=f"DKIM signing of {name} is on in {region}")
-        case other:
-            raise Refusal(f"DKIM signing of {name} was turned on but is not seen to be on: {other}", status=4)
+    await _settled(row, tools.ses.enable_dkim(region, name), tools)
+    await _settled(row, _signing(region, name, tools), tools)
+    tools.ledger.finish(row, "done")
+    yield Step(text=f"DKIM signing of {name} is on in {region}")
 
 
 async def publish_records(finding: Finding, setup: Setup, tools: Tools) -> AsyncIterator[Step]:
@@ -154,14 +154,14 @@ async def publish_records(finding: Finding, setup: Setup, tools: Tools) -> Async
             raise Refusal(f"the zone of {name} cannot be looked up: {reason}", needs, status=4)
     wanted = {f"{record.type} {record.name}": " | ".join(record.values) for record in finding.records}
     row = tools.ledger.begin("publish-records", zone.id, wanted)
-    before = await tools.dns.publish(zone.id, finding.records)
+    before = await _settled(row, tools.dns.publish(zone.id, finding.records), tools)
     kept = tools.ledger.begin(
         "publish-records-before", zone.id, {f"{r.type} {r.name}": " | ".join(r.values) for r in before}
     )
     tools.ledger.finish(kept, "kept")
     yield Step(text=f"published {len(finding.records)} records in zone {zone.name} ({zone.id})")
     for record in finding.records:
-        yield Step(text=await published(record, tools.asker, tools.clock))
+        yield Step(text=await _settled(row, published(record, tools.asker, tools.clock), tools))
     tools.ledger.finish(row, "done")
 
 
@@ -173,6 +173,15 @@ APPLIERS: Mapping[str, Applier] = {
     "publish-records": publish_records,
 }
 """The fixes that a machine can carry out; exactly the automatic ones of the catalogue."""
+
+
+async def _settled(row: int, work: Awaitable[T], tools: Tools) -> T:
+    """What ``work`` gives. Where it is refused, the row of the ledger that was begun for it says so."""
+    try:
+        return await work
+    except Refusal:
+        tools.ledger.finish(row, "failed")
+        raise
 
 
 def _alias(finding: Finding, setup: Setup) -> Alias:
@@ -203,6 +212,34 @@ async def _room_for_a_key(user: str, tools: Tools) -> None:
         )
 
 
+async def _stored(alias: Alias, tools: Tools) -> Mapping[str, str] | None:
+    """The credential that is stored now; ``None`` where none can be read."""
+    try:
+        return await tools.secrets.read(alias.secret)
+    except Refusal:
+        return None
+
+
+async def _taken_back(
+    alias: Alias, key: tuple[str, str], before: Mapping[str, str] | None, tools: Tools
+) -> tuple[list[str], list[str]]:
+    """A rotation undone: what was, and what could not be, each in a sentence."""
+    undone, left = [], []
+    try:
+        await tools.keys.delete(*key)
+        undone.append(f"the new key {key[1]} was deleted again")
+    except Refusal as refusal:
+        left.append(f"the new key {key[1]} of {key[0]} is still there: {refusal.message}")
+    if before is None or await _stored(alias, tools) == before:
+        return undone, left
+    try:
+        await tools.secrets.write(alias.secret, before)
+        undone.append(f"{alias.secret} holds the credential before it again")
+    except Refusal as refusal:
+        left.append(f"{alias.secret} still holds the new credential: {refusal.message}")
+    return undone, left
+
+
 async def _logged_in(alias: Alias, key_id: str, password: str, tools: Tools) -> str:
     """The answer 235; asks again while SES does not know the key yet (facts.md A7)."""
     waited, said = 0, "no answer"
@@ -216,6 +253,25 @@ async def _logged_in(alias: Alias, key_id: str, password: str, tools: Tools) -> 
         await tools.clock.sleep(3)
         waited += 3
     raise Refusal(f"{alias.host} did not accept the new password within {LOGIN_SECONDS} s: {said}", status=4)
+
+
+async def _gone(region: str, address: str, tools: Tools) -> None:
+    match await tools.asker.ask(Suppression(region, address)):
+        case Seen():
+            raise Refusal(f"SES still lists {address} after it was removed", "look again in a minute", status=4)
+        case Unknown(reason=reason, needs=needs):
+            raise Refusal(f"{address} was removed from the list, which cannot be seen now: {reason}", needs, status=4)
+
+
+async def _signing(region: str, name: str, tools: Tools) -> None:
+    match await tools.asker.ask(SesIdentity(region, name)):
+        case Seen(value=identity) if identity.dkim.signing:
+            return
+        case Unknown(reason=reason):
+            why = reason
+        case _:
+            why = "SES reports that it is off"
+    raise Refusal(f"DKIM signing of {name} was turned on but is not seen to be on: {why}", status=4)
 
 
 async def _exists(region: str, address: str, tools: Tools) -> str:

@@ -173,14 +173,14 @@ def test_events_come_in_the_order_of_time_and_in_the_words_of_events(
     assert seen.value[1].recipient == "peter@dock.example"
 
 
-def test_a_message_of_which_no_events_were_kept_is_unknown(
+def test_a_message_of_which_no_events_were_kept_has_no_record(
     scripted: ScriptedAws, aws_to: AwsTo, script: Script
 ) -> None:
-    """Without VDM nobody wrote them down: that is not "nothing happened"."""
+    """Nobody wrote them down: absent is the record, which is not "nothing happened"."""
     scripted.script["*"] = script.error("NotFoundException", "no insights", 404)
-    assert _ask(aws_to(scripted.url), MessageEvents(region=REGION, message_id="0100-1")) == Unknown(
-        reason="SES in us-east-1 kept no events of message 0100-1", needs="an event destination or VDM"
-    )
+    seen = _ask(aws_to(scripted.url), MessageEvents(region=REGION, message_id="0100-1"))
+    assert isinstance(seen, Absent)
+    assert seen.how == "NotFoundException"
 
 
 def test_only_enabled_destinations_record(scripted: ScriptedAws, aws_to: AwsTo, script: Script) -> None:

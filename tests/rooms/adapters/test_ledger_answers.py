@@ -6,15 +6,18 @@ import asyncio
 import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from mailstrata.adapters.asker import World
-from mailstrata.adapters.ledger_answers import LedgerAnswers
-from mailstrata.model.facts import SuppressionFacts
+from mailstrata.adapters.clock import SystemClock
+from mailstrata.adapters.ledger import SqliteLedger
+from mailstrata.adapters.ledger_answers import LedgerAnswers, recorded
+from mailstrata.model.facts import SendFacts, SuppressionFacts
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.ports import LedgerRow
-from mailstrata.model.question import RemovedSuppression
+from mailstrata.model.question import ApiSend, RemovedSuppression
 
 WHEN = datetime(2026, 5, 2, 9, 30, tzinfo=UTC)
 REMOVED = {
@@ -91,3 +94,19 @@ def test_a_row_that_does_not_say_what_was_removed_is_unknown(lost: str) -> None:
 def test_a_ledger_that_cannot_be_read_is_unknown() -> None:
     """A damaged file does not end the diagnosis."""
     assert _asked(Rows(broken=True)) == Unknown(reason="the ledger cannot be read (DatabaseError)")
+
+
+def test_a_test_message_is_written_down_before_it_goes_out(tmp_path: Path) -> None:
+    """The row is there while the message is under way, and has its outcome afterwards."""
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite3", SystemClock())
+    outcomes: list[str] = []
+
+    async def send(question: ApiSend) -> Observation[SendFacts]:
+        outcomes.append(ledger.rows("test-message", question.sender)[-1].outcome)
+        return Seen(value=SendFacts(accepted=True, answer="0100-1"))
+
+    asyncio.run(recorded(send, ledger)(ApiSend("us-east-1", "admin@sailing.example")))  # type: ignore[arg-type]
+
+    outcomes.append(ledger.rows("test-message")[-1].outcome)
+    ledger.close()
+    assert outcomes == ["", '{"accepted":true,"answer":"0100-1"}']

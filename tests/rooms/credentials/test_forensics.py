@@ -13,7 +13,7 @@ from mailstrata.credentials import shape
 from mailstrata.credentials.derivation import smtp_password
 from mailstrata.credentials.forensics import explain
 from mailstrata.credentials.mistakes import RECIPES, Material
-from mailstrata.credentials.regions import SES_REGIONS
+from mailstrata.formats.ses_regions import SES_REGIONS
 from mailstrata.model.facts import PasswordFacts
 
 DATA = Path(__file__).parents[2] / "data" / "ses-smtp-password"

@@ -23,6 +23,7 @@ from mailstrata.diagnosis import paths, relay_facts
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.relay_facts import Refusal
 from mailstrata.formats import key_id
+from mailstrata.formats.ses_regions import SMTP_REGIONS
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Proof, Result, Stratum, Undetermined
 from mailstrata.model.observation import Absent, Seen, Unknown
@@ -51,6 +52,9 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
 def _endpoint(case: Case, evidence: Evidence, alias: Alias) -> Iterator[Result]:
     """The name is an endpoint's: it may still not exist, or not be what Gmail holds."""
     match evidence[Addresses(alias.host)]:
+        case Absent() if alias.region in SMTP_REGIONS:
+            reason = f"the resolver denies {alias.host}, which AWS publishes: it does not see the public DNS"
+            yield _unknown(alias, Unknown(reason=reason, needs="a diagnosis from a network with public DNS"))
         case Absent(how=how):
             because = f"DNS knows no address of {alias.host} ({how or 'absent'}): no endpoint of SES is called that"
             proof = evidence.proof(Addresses(alias.host))

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from mailstrata.diagnosis.alignment import Paper, papers
 from mailstrata.diagnosis.dmarc_facts import Policy, at, organisation, policy
 from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.outcome import heard
 from mailstrata.diagnosis.paths import ids
 from mailstrata.diagnosis.refusals import said
 from mailstrata.diagnosis.unsure import unsure
@@ -86,7 +87,7 @@ def _finding(evidence: Evidence, paper: Paper, rule: Policy) -> Finding:
             f"_dmarc.{rule.domain} asks recipients for p={rule.asks}",
         ),
         evidence=(evidence.proof(SesIdentity(paper.region, paper.identity)), evidence.proof(at(rule.domain))),
-        explains=ids(said(paper.sends, "dmarc")),
+        explains=ids(said(heard(evidence, paper.region, paper.sends), "dmarc")),
         stops=ids(paper.sends) if enforced else (),
         fixes=("align-identity",),
         target=(("region", paper.region), ("author", paper.author), ("identity", paper.identity)),

@@ -73,6 +73,8 @@ class Identity:
     """An address's own choice of signing; ``None`` takes its domain's."""
     mail_from: MailFrom = field(default_factory=MailFrom)
     verification: Verification = field(default_factory=Verification)
+    next_look: datetime | None = None
+    """Before this moment SES does not look at DNS by itself; ``None``: it looks whenever it is asked of the identity."""
     feedback_forwarding: bool = True
     configuration_set: str = ""
     policies: dict[str, str] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from mailstrata.lab.ses.call import Answer, Call, Handler
 from mailstrata.lab.ses.identities import add, begin_easy_dkim, effective_dkim, normalised
 from mailstrata.lab.ses.state import Identity
 from mailstrata.lab.ses.suppression import page
-from mailstrata.lab.ses.v2_identities import set_mail_from, settled
+from mailstrata.lab.ses.v2_identities import looks_now, set_mail_from
 
 
 def spelt(status: str) -> str:
@@ -199,7 +199,7 @@ async def _each(call: Call, shown: Callable[[Identity], Answer]) -> Answer:
     for name in call["Identities"]:
         identity = call.region.identities.get(normalised(name))
         if identity is not None:
-            if not settled(identity):
+            if looks_now(identity, call.now):
                 await call.verify(identity)
             answers[name] = shown(identity)
     return answers

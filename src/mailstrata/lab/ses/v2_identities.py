@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from mailstrata.lab.aws.request import AwsError
@@ -46,7 +47,7 @@ async def create(call: Call) -> Answer:
 async def get(call: Call) -> Answer:
     """``GetEmailIdentity``."""
     identity = found(call.region, call["EmailIdentity"])
-    if not settled(identity):
+    if looks_now(identity, call.now):
         await call.verify(identity)
     answer: Answer = {
         "IdentityType": kind_of(identity),
@@ -175,6 +176,11 @@ async def delete_policy(call: Call) -> Answer:
 def kind_of(identity: Identity) -> str:
     """``IdentityType``."""
     return "DOMAIN" if identity.is_domain else "EMAIL_ADDRESS"
+
+
+def looks_now(identity: Identity, now: datetime) -> bool:
+    """Whether SES would look at DNS again: something is not settled, and its next look is due."""
+    return not settled(identity) and (identity.next_look is None or now >= identity.next_look)
 
 
 def settled(identity: Identity) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailstrata.credentials.regions import API_ONLY_REGIONS, SES_REGIONS, SMTP_REGIONS, doubt
+from mailstrata.formats.ses_regions import API_ONLY_REGIONS, SES_REGIONS, SMTP_REGIONS, doubt
 
 
 def test_a_region_with_an_endpoint_is_beyond_doubt() -> None:

@@ -1,0 +1,110 @@
+"""``mailstrata diagnose``: what an operator sees, what a script gets, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from tests.rooms.cli.cli import command, golden
+
+from mailstrata.diagnosis.checks import CHECKS
+
+_MOMENT = re.compile(r"18:4\d:\d\d")
+
+
+def _steady(text: str) -> str:
+    """Text without the seconds that a machine needs."""
+    return _MOMENT.sub("18:43:00", text)
+
+
+@pytest.mark.lab
+def test_the_report_of_the_two_faults(capsys: pytest.CaptureFixture[str], bless: bool) -> None:
+    """The whole report, as a pipe gets it, and exit status 1: a problem was found."""
+    ran = command(capsys, "diagnose", "--lab", "two-faults")
+
+    golden("diagnose-two-faults.txt", _steady(ran.out), bless=bless)
+    assert (ran.status, ran.err) == (1, "")
+
+
+@pytest.mark.lab
+def test_a_healthy_world_ends_with_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing wrong, nothing unknown, exit status 0, and the document alone on stdout."""
+    ran = command(capsys, "diagnose", "--lab", "healthy", "--json")
+
+    document = json.loads(ran.out)
+    assert (ran.status, document["schema"], document["verdict"]) == (0, "mailstrata.diagnosis/1", "healthy")
+    assert (document["findings"], document["undetermined"]) == ([], [])
+
+
+@pytest.mark.lab
+def test_a_recording_replays_byte_for_byte(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What --save wrote gives the same document without the world, and holds no secret."""
+    recording = str(tmp_path / "case.world")
+    seen = command(capsys, "diagnose", "--lab", "two-faults", "--json", "--save", recording)
+
+    replayed = command(capsys, "diagnose", "--evidence", recording, "--json")
+
+    assert (replayed.out, replayed.status) == (seen.out, seen.status)
+    assert "secret_access_key" not in Path(recording).read_text("utf-8")
+
+
+@pytest.mark.lab
+def test_offline_asks_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    """With --offline only what is given is judged; all else is undetermined, with exit status 3."""
+    ran = command(capsys, "diagnose", "--lab", "healthy", "--offline", "--json", "--to", "ann@harbor.example")
+
+    document = json.loads(ran.out)
+    assert ran.status == 3
+    assert {entry["reason"] for entry in document["undetermined"]} >= {"asking is off (--offline)"}
+    assert len({entry["code"] for entry in document["undetermined"]}) > len(CHECKS) / 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--setup", "nowhere.toml"), "there is no setup file nowhere.toml"),
+        (("--lab", "no-such-scenario"), "there is no scenario no-such-scenario"),
+        (("--lab", "healthy", "--bounce", "nowhere.eml"), "nowhere.eml: No such file or directory"),
+        (("--lab", "healthy", "--to", "no address"), "mail address: 'no address'; expected local-part@domain"),
+        (("--evidence", "nowhere.world"), "nowhere.world: No such file or directory"),
+    ],
+)
+def test_the_callers_mistakes(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str) -> None:
+    """One line on stderr that names the thing, nothing on stdout, exit status 2."""
+    ran = command(capsys, "diagnose", *arguments)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith(f"mailstrata: {said}")
+    assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[domain]\nname = 1\nregion = 'us-east-1'\n", ":2: domain.name: 1; expected a string in quotes"),
+        ("[domain]\nname = 'sailing.example'\n", ":1: domain.region: missing; expected a string in quotes"),
+        ("[domain\n", ":1: Expected ']' at the end of a table declaration; expected TOML"),
+    ],
+)
+def test_a_broken_setup_is_told_by_file_line_and_key(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, said: str
+) -> None:
+    """The line says where the mistake is and what belongs there."""
+    setup = tmp_path / "mailstrata.toml"
+    setup.write_text(text)
+
+    ran = command(capsys, "diagnose", "--setup", str(setup))
+
+    assert (ran.status, ran.err) == (2, f"mailstrata: {setup}{said}\n")
+
+
+@pytest.mark.lab
+def test_an_error_text_opens_a_case(capsys: pytest.CaptureFixture[str]) -> None:
+    """A pasted 535 becomes an attempt through the alias, and is attributed."""
+    error = "535 Authentication Credentials Invalid"
+    ran = command(capsys, "diagnose", "--lab", "key-inactive", "--json", "--error", error, "--to", "ann@harbor.example")
+
+    told = [attempt for attempt in json.loads(ran.out)["attempts"] if attempt["via"] == "gmail-alias"]
+    assert {(attempt["outcome"], attempt["cause"]) for attempt in told} == {("refused-at-relay", "key-inactive")}

@@ -1,0 +1,42 @@
+"""``mailstrata fix``: a plan first, then changes that are proven."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.rooms.cli.cli import command
+
+pytestmark = pytest.mark.lab
+
+
+def test_without_apply_the_plan_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is changed: every automatic fix is planned, every other waits for a person."""
+    ran = command(capsys, "fix", "--lab", "two-faults", "--json")
+
+    document = json.loads(ran.out)
+    states = {fix["id"]: fix["state"] for fix in document["fixes"]}
+    assert (document["schema"], document["applied"], ran.status) == ("mailstrata.fix/1", False, 1)
+    assert states == {
+        "rotate-credentials": "planned",
+        "retype-in-gmail": "waiting",
+        "remove-suppression": "planned",
+        "ask-for-ndr": "waiting",
+    }
+
+
+def test_with_apply_the_fix_is_done_and_the_finding_gone(capsys: pytest.CaptureFixture[str]) -> None:
+    """One fix by its id: carried out, verified, and the diagnosis after it has the finding no more."""
+    ran = command(capsys, "fix", "remove-suppression", "--apply", "--lab", "two-faults", "--json")
+
+    document = json.loads(ran.out)
+    assert [(fix["id"], fix["state"]) for fix in document["fixes"]] == [("remove-suppression", "done")]
+    assert "recipient-suppressed" not in {finding["code"] for finding in document["diagnosis"]["findings"]}
+
+
+def test_a_fix_that_nobody_needs_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit status 2 and a line that says where to look."""
+    ran = command(capsys, "fix", "enable-dkim", "--apply", "--lab", "healthy")
+
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == "mailstrata: nothing here needs enable-dkim (mailstrata diagnose says what is wrong now)\n"
