@@ -147,6 +147,7 @@ def _secrets(setup: Setup, aws: Aws) -> Secrets:
 def _answerers(
     settings: Settings, clock: Clock, *, aws: Aws, ledger: Ledger, secrets: Secrets
 ) -> Mapping[type[Question[Any]], Answerer]:
+    from mailstrata.adapters.aws_cloudwatch import CloudWatchAnswers
     from mailstrata.adapters.aws_iam import IamAnswers
     from mailstrata.adapters.aws_route53 import Route53Answers
     from mailstrata.adapters.aws_ses import SesAnswers
@@ -160,6 +161,7 @@ def _answerers(
         DnsAnswers(network, clock),
         SmtpAnswers(network, clock, secrets=secrets, setup=setup),
         SesAnswers(aws, network),
+        CloudWatchAnswers(aws, clock),
         IamAnswers(aws),
         Route53Answers(aws),
         LedgerAnswers(ledger),

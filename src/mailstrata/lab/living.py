@@ -23,6 +23,7 @@ from mailstrata.lab import mailing, scene
 from mailstrata.lab.aws import behind as emulator
 from mailstrata.lab.aws.audit import Audit
 from mailstrata.lab.aws.cloudtrail import CloudTrail
+from mailstrata.lab.aws.cloudwatch import CloudWatch
 from mailstrata.lab.aws.gate import Gate
 from mailstrata.lab.aws.iam import Iam
 from mailstrata.lab.aws.iam_api import IamApi
@@ -221,6 +222,7 @@ class Living:
             "ses": ses,
             "route53": route53,
             "cloudtrail": CloudTrail(audit, behind=behind, account=account),
+            "monitoring": CloudWatch(parts.rates, clock, behind=behind, account=account),
         }
         gate = Gate(iam=iam, services=services, behind=behind, audit=audit)
         return parts, gate

@@ -73,6 +73,8 @@ class Parts:
     keys: dict[str, str] = field(default_factory=dict)
     """Access key ids by the scenario's names of keys."""
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    rates: dict[tuple[str, str], float] = field(default_factory=dict)
+    """What CloudWatch tells of SES's reputation, by region and metric."""
     houses: dict[str, RecipientServer] = field(default_factory=dict)
     aliases: dict[str, AliasState] = field(default_factory=dict)
     endpoints: dict[str, SmtpEndpoint] = field(default_factory=dict)

@@ -59,6 +59,9 @@ class RegionSpec:
     rate: float | None = None
     sent: int | None = None
     vdm: bool | None = None
+    bounce_rate: float | None = None
+    """What CloudWatch tells of it, as a share of 1."""
+    complaint_rate: float | None = None
     endpoint: str | None = None
     """A fault of the SMTP endpoint: one of ``lab.ses.smtp``'s, or ``ok``."""
     closed_ports: tuple[int, ...] | None = None

@@ -133,6 +133,8 @@ def _region(table: Table) -> spec.RegionSpec:
         rate=table.number("rate") if "rate" in table else None,
         sent=table.integer("sent") if "sent" in table else None,
         vdm=table.flag("vdm", default=None),  # type: ignore[arg-type]
+        bounce_rate=table.number("bounce_rate") if "bounce_rate" in table else None,
+        complaint_rate=table.number("complaint_rate") if "complaint_rate" in table else None,
         endpoint=table.text("endpoint", "") or None,
         closed_ports=_ports(table, "closed_ports") if "closed_ports" in table else None,
     )

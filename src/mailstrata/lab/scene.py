@@ -104,6 +104,9 @@ async def _region(parts: Parts, region: spec.RegionSpec) -> None:
         state.vdm = {"VdmEnabled": "ENABLED" if region.vdm else "DISABLED"}
     if region.closed_ports is not None:
         parts.closed_ports[region.name] = region.closed_ports
+    for metric, share in (("BounceRate", region.bounce_rate), ("ComplaintRate", region.complaint_rate)):
+        if share is not None:
+            parts.rates[region.name, f"Reputation.{metric}"] = share
     if region.endpoint is not None:
         await parts.break_endpoint(region.name, region.endpoint)
 

@@ -82,6 +82,17 @@ class SesAccountFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReputationFacts:
+    """The rates that AWS judges an account by, as shares of 1 (CloudWatch, AWS/SES Reputation.BounceRate and ComplaintRate).
+
+    ``None``: CloudWatch has no data point of it.
+    """
+
+    bounce_rate: float | None = None
+    complaint_rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DkimFacts:
     """DkimAttributes of an identity. ``zone`` is SigningHostedZone: the CNAME of a token points to ``token.zone``."""
 

@@ -117,6 +117,14 @@ class SesAccount(Question[facts.SesAccountFacts]):
 
 
 @dataclass(frozen=True, slots=True)
+class Reputation(Question[facts.ReputationFacts]):
+    """The account's bounce and complaint rates in one region, as AWS counts them."""
+
+    word = "reputation"
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
 class SesIdentity(Question[facts.IdentityFacts]):
     """A domain or address as a SES identity of one region."""
 
@@ -239,6 +247,7 @@ QUESTIONS: tuple[type[Question[Any]], ...] = (
     AccessKey,
     MaySend,
     SesAccount,
+    Reputation,
     SesIdentity,
     Suppression,
     RemovedSuppression,

@@ -71,9 +71,9 @@ def _ended(case: Case, evidence: Evidence, send: Attempt, question: MessageEvent
         case Seen(value=events):
             mine = [one for one in events if one.recipient.lower() in ("", send.recipient.lower())]
             end = next((one.kind for one in mine if one.kind in ENDS), "")
-            if end:
-                yield Fine(code=CODE, stratum=STRATUM, text=f"{_subject(send)} ended: {end}")
-            elif case.at - _taken(send, mine, case) >= PATIENCE:
+            if end == "Delivery":
+                yield Fine(code=CODE, stratum=STRATUM, text=f"the server of {send.recipient} took {send.id}")
+            elif not end and case.at - _taken(send, mine, case) >= PATIENCE:
                 yield from _silent(evidence, send, question, mine)
 
 
