@@ -13,44 +13,25 @@ import contextlib
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvicorn
 
 from mailstrata.lab import mailing, scene
-from mailstrata.lab.aws import behind as emulator
-from mailstrata.lab.aws.audit import Audit
-from mailstrata.lab.aws.cloudtrail import CloudTrail
-from mailstrata.lab.aws.cloudwatch import CloudWatch
-from mailstrata.lab.aws.gate import Gate
-from mailstrata.lab.aws.iam import Iam
-from mailstrata.lab.aws.iam_api import IamApi
-from mailstrata.lab.aws.request import Service
-from mailstrata.lab.aws.route53_rules import Route53Rules
-from mailstrata.lab.aws.sts import Sts
+from mailstrata.lab.assembly import Hooks, Site, assemble
 from mailstrata.lab.aws.wire import AsgiApp
 from mailstrata.lab.certificates import Certificates
 from mailstrata.lab.clock import LabClock
 from mailstrata.lab.control import Control
 from mailstrata.lab.dates import moved
-from mailstrata.lab.dns_server import DnsServer
-from mailstrata.lab.gmail import Gmail
-from mailstrata.lab.ids import Ids
 from mailstrata.lab.parts import Parts
-from mailstrata.lab.recipients import Recipients
-from mailstrata.lab.registry import Registry
 from mailstrata.lab.scenario import Scenario
 from mailstrata.lab.scenario_file import load
-from mailstrata.lab.ses.service import Ses
-from mailstrata.lab.transport import LoopbackTransport
-from mailstrata.lab.zones import Zones
 
 ACCOUNT = "123456789012"
 """The lab's AWS account where a scenario names no other."""
-OUTGOING = "127.0.1.10"
-"""The address from which the lab's SES sends; amazonses.com's SPF record covers it."""
 _START = datetime(2026, 5, 12, 18, 43, tzinfo=UTC)
 _PORTS = {"starttls": (25, 587, 2587), "ssl": (465, 2465)}
 
@@ -97,7 +78,7 @@ class Living:
         listener = socket.create_server(("127.0.0.1", 0))
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it on its own sockets only
         self.port = listener.getsockname()[1]
-        self.parts, gate = await self._assemble()
+        self.parts, gate = await self._assembled()
         self._control = Control(self, gate)
         self._server = _Server(self._control)
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
@@ -137,7 +118,7 @@ class Living:
         await self._close()
         for file in self.folder.glob("ledger*"):
             file.unlink()
-        self.parts, self._control.gate = await self._assemble(before)
+        self.parts, self._control.gate = await self._assembled(before)
         await self._play()
 
     async def inject(self, scenario: Scenario) -> None:
@@ -170,67 +151,16 @@ class Living:
         moments = [mail.at for mail in mails if mail.at]
         return min([_end(self.chain), *moments]) - timedelta(minutes=1)
 
-    async def _assemble(self, before: Parts | None = None) -> tuple[Parts, AsgiApp]:
-        """All parts, empty; those of ``before`` hand over their ports and certificates."""
-        account = next((one.account for one in reversed(self.chain) if one.account), ACCOUNT)
-        clock, ids, zones = LabClock(self._beginning), Ids("mailstrata-lab"), Zones()
-        iam = Iam(account=account, clock=clock, ids=ids)
-        behind = emulator.ministack_app(account=account, port=self.port)
-        route53 = Route53Rules(behind, account=account, on_change=self._route53_changed)
-        operator = iam.principal(iam.administrator.key_id)
-        assert operator is not None
-        certificates = before.certificates if before else Certificates(self.folder)
-        gmail = Gmail(clock=clock, ids=ids, tls=certificates.client(), connect_to=self.reach)
-        recipients = Recipients(zones=zones, clock=clock, ids=ids, accepted=_into(gmail))
-        ses = Ses(
-            account=account,
-            iam=iam,
-            clock=clock,
-            ids=ids,
-            resolver=zones.lookup,
-            transport=LoopbackTransport(zones, recipients.reach, OUTGOING),
-            outgoing=(OUTGOING,),
-            mailbox_exists=recipients.mailbox_exists,
-            on_feedback=self._feedback,
+    async def _assembled(self, before: Parts | None = None) -> tuple[Parts, AsgiApp]:
+        site = Site(
+            account=next((one.account for one in reversed(self.chain) if one.account), ACCOUNT),
+            clock=LabClock(self._beginning),
+            port=self.port,
+            certificates=before.certificates if before else Certificates(self.folder),
+            before=before,
         )
-        dns = DnsServer(zones, port=before.dns.port if before else 0)
-        registry = Registry(zones, route53, operator)
-        await dns.start()
-        parts = Parts(
-            account=account,
-            clock=clock,
-            ids=ids,
-            zones=zones,
-            dns=dns,
-            iam=iam,
-            ses=ses,
-            gmail=gmail,
-            recipients=recipients,
-            registry=registry,
-            certificates=certificates,
-            behind=behind,
-            ports={region: (one.starttls_port, one.tls_port) for region, one in before.endpoints.items()}
-            if before
-            else {},
-        )
-        self._amazon(registry)
-        await emulator.reset(behind)
-        audit = Audit(clock)
-        services: dict[str, Service] = {
-            "iam": IamApi(iam, clock=clock),
-            "sts": Sts(iam),
-            "ses": ses,
-            "route53": route53,
-            "cloudtrail": CloudTrail(audit, behind=behind, account=account),
-            "monitoring": CloudWatch(parts.rates, clock, behind=behind, account=account),
-        }
-        gate = Gate(iam=iam, services=services, behind=behind, audit=audit)
-        return parts, gate
-
-    def _amazon(self, registry: Registry) -> None:
-        """What Amazon publishes itself (facts.md B3)."""
-        registry.publish("amazonses.com", "TXT", '"v=spf1 ip4:127.0.1.0/24 -all"')
-        registry.publish("simulator.amazonses.com", "MX", "10 inbound-smtp.us-east-1.amazonaws.com.")
+        hooks = Hooks(connect_to=self.reach, route53_changed=self._route53_changed, feedback=self._feedback)
+        return await assemble(site, hooks)
 
     async def _route53_changed(self) -> None:
         await self.parts.registry.mirror()
@@ -247,15 +177,6 @@ class Living:
 def _end(chain: Sequence[Scenario]) -> datetime:
     """The moment at which a scenario plays."""
     return next((one.at for one in reversed(chain) if one.at), _START)
-
-
-def _into(gmail: Gmail) -> Callable[[str, bytes], None]:
-    """What a recipient's server took is in Gmail's mailbox when the address is an account of the lab's Gmail."""
-
-    def accepted(address: str, raw: bytes) -> None:
-        gmail.deliver(address, raw)
-
-    return accepted
 
 
 class _Server(uvicorn.Server):

@@ -108,6 +108,10 @@ class Parts:
                 self.registry.publish(name, "TXT", *(_quoted(text) for text in texts))
         await self.dns.refresh()
 
+    def known_ports(self) -> dict[str, tuple[int, int]]:
+        """The ports of every endpoint, by region."""
+        return {region: (one.starttls_port, one.tls_port) for region, one in self.endpoints.items()}
+
     async def endpoint(self, region: str) -> SmtpEndpoint:
         """The SMTP endpoint of a region, started when it is first wanted."""
         if region not in self.endpoints:

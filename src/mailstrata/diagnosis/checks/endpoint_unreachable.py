@@ -16,7 +16,7 @@ Read more
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mailstrata.diagnosis import paths, relay_facts
 from mailstrata.diagnosis.evidence import Evidence
@@ -80,7 +80,7 @@ def _finding(
     failure = answer.value.failure if isinstance(answer, Seen) else ""
     refused = relay_facts.standing(case, aliases, Refusal.CONNECT)
     stops = relay_facts.stopped_as_seen(case, aliases, Refusal.CONNECT)
-    else_ = f"port {' and '.join(open_ports)} of the same host answers" if open_ports else "SES's API answers"
+    else_ = f"{_ports(open_ports)} the same host" if open_ports else "SES's API answers"
     return Finding(
         code=CODE,
         stratum=STRATUM,
@@ -106,3 +106,9 @@ def _unknown(question: Endpoint, unknown: Unknown) -> Undetermined:
     return Undetermined(
         code=CODE, stratum=STRATUM, subject=_subject(question), reason=unknown.reason, needs=unknown.needs
     )
+
+
+def _ports(open_ports: Sequence[str]) -> str:
+    """``port 465 answers on`` or ``ports 465, 2465 answer on``, for a sentence that ends with the host."""
+    several = len(open_ports) > 1
+    return f"{'ports' if several else 'port'} {', '.join(open_ports)} {'answer' if several else 'answers'} on"

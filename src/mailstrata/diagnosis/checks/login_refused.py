@@ -55,7 +55,7 @@ def _judge_login(case: Case, evidence: Evidence, aliases: tuple[Alias, ...]) -> 
             yield _reported(case, evidence, aliases, refused)
         case Unknown(reason=reason, needs=needs):
             yield Undetermined(
-                code=CODE, stratum=STRATUM, subject=_subject(aliases), reason=reason, needs=needs or _NEEDS
+                code=CODE, stratum=STRATUM, subject=_subject(aliases), reason=reason, needs=needs or _ANSWER
             )
         case Absent():
             reason = "no password is at hand to log in with"
@@ -63,6 +63,7 @@ def _judge_login(case: Case, evidence: Evidence, aliases: tuple[Alias, ...]) -> 
 
 
 _NEEDS = "where its password is kept (secret under the alias in mailstrata.toml), or the last bounce"
+_ANSWER = "an endpoint that answers the login, or the last bounce"
 
 
 def _question(aliases: tuple[Alias, ...]) -> SmtpLogin:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -203,6 +203,25 @@ def test_names_of_identities_have_the_domain_in_lower_case(scene: Scene) -> None
     shown = client.list_email_identities()["EmailIdentities"]
     assert [one["IdentityName"] for one in shown] == ["Crew@sailing.example"]
     assert client.get_email_identity(EmailIdentity="Crew@SAILING.example")["VerifiedForSendingStatus"]
+
+
+def test_an_identity_that_is_not_settled_is_looked_up_when_it_is_due(scene: Scene) -> None:
+    """SES looks by itself, not whenever somebody wishes: what it believes stands until then."""
+    identity = asyncio.run(scene.domain())
+    identity.status = identity.dkim.status = "PENDING"
+    identity.next_look = scene.clock.now() + timedelta(hours=1)
+    client = scene.client()
+    assert client.get_email_identity(EmailIdentity=identity.name)["VerificationStatus"] == "PENDING"
+    scene.clock.advance(3600)
+    assert client.get_email_identity(EmailIdentity=identity.name)["VerificationStatus"] == "SUCCESS"
+
+
+def test_an_identity_that_was_given_up_is_not_looked_up_again(scene: Scene) -> None:
+    """After 72 hours in vain SES stops; right records do not change that by themselves."""
+    identity = asyncio.run(scene.domain())
+    identity.status = identity.dkim.status = "FAILED"
+    scene.clock.advance(7 * 86400)
+    assert scene.client().get_email_identity(EmailIdentity=identity.name)["VerificationStatus"] == "FAILED"
 
 
 def test_an_event_bus_other_than_the_default_is_refused(scene: Scene) -> None:
