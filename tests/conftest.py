@@ -26,7 +26,7 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Refuse every connection and datagram that would leave this machine."""
     for name in ("connect", "connect_ex", "sendto"):
         monkeypatch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
-    yield
+    return
 
 
 def _guarded(method: Any) -> Any:

@@ -27,7 +27,11 @@ __all__ = ["diagnose", "explain_password", "read_bounce", "smtp_password"]
 
 
 async def diagnose(
-    setup: str | None = None, symptoms: Iterable[Bounce | Attempt] = (), *, lab: str | None = None, to: Sequence[str] = ()
+    setup: str | None = None,
+    symptoms: Iterable[Bounce | Attempt] = (),
+    *,
+    lab: str | None = None,
+    to: Sequence[str] = (),
 ) -> Diagnosis:
     """Test every layer and attribute every failed mail, as ``mailstrata diagnose`` does.
 

@@ -17,10 +17,10 @@ from mailstrata.diagnosis.checks import CHECKS
 from mailstrata.diagnosis.engine import Check
 from mailstrata.diagnosis.evidence import Evidence, NotYet
 from mailstrata.formats import world
-from mailstrata.formats.toml_table import Table
 from mailstrata.formats.settings import read_setup
+from mailstrata.formats.toml_table import Table
 from mailstrata.model.attempt import Attempt, Case
-from mailstrata.model.finding import Fine, Finding, Result, Undetermined
+from mailstrata.model.finding import Finding, Fine, Result, Undetermined
 from mailstrata.model.observation import Observation, Unknown
 from mailstrata.model.question import Question
 from mailstrata.model.reply import Reply
@@ -104,7 +104,7 @@ def judge(check: Check, case: Case, facts: dict[Question[Any], Observation[Any]]
 
 def check_of(code: str) -> Check:
     """The check of a code."""
-    return next(check for check in CHECKS if check.CODE == code)
+    return next(check for check in CHECKS if code == check.CODE)
 
 
 def render(results: tuple[Result, ...]) -> str:

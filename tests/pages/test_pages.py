@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.pages.page import Section, check_of, judge, render, sections
 
 PAGES = Path(__file__).parent
@@ -15,7 +14,9 @@ def _all() -> list[tuple[Path, Section]]:
     return [(path, section) for path in sorted(PAGES.glob("*.md")) for section in sections(path)]
 
 
-@pytest.mark.parametrize(("path", "section"), _all(), ids=lambda value: value.title if isinstance(value, Section) else value.stem)
+@pytest.mark.parametrize(
+    ("path", "section"), _all(), ids=lambda value: value.title if isinstance(value, Section) else value.stem
+)
 def test_the_check_says_what_the_page_says(path: Path, section: Section, bless: bool) -> None:
     """The results of a page are the whole of what its check says."""
     said = render(judge(check_of(section.code), section.case(), section.facts()))

@@ -60,7 +60,7 @@ class Wanted:
 @options.world
 @options.as_json
 def command(*, save: str | None, as_json: bool, **arguments: object) -> int:
-    r"""Test every layer, attribute every failed mail to the layer that lost it, and rank the fixes.
+    """Test every layer, attribute every failed mail to the layer that lost it, and rank the fixes.
 
     Without --bounce, --error or --to it looks at the setup as it stands and says where the next mail would stop.
     Nothing is changed and nothing is sent.
@@ -71,7 +71,7 @@ def command(*, save: str | None, as_json: bool, **arguments: object) -> int:
       mailstrata diagnose --bounce bounce.eml --bounce ndr.eml
       mailstrata diagnose --from admin@sailing.example --to peter@dock.example
       mailstrata diagnose --lab two-faults --save case.world
-    """
+    """  # noqa: D301 - click wants a real backspace
     return options.run(_diagnose(Wanted(**arguments), save=save, as_json=as_json))  # type: ignore[arg-type]
 
 

@@ -39,7 +39,7 @@ def command(  # noqa: PLR0917 - click hands over one argument for each option
     lab: str | None,
     as_json: bool,
 ) -> int:
-    r"""Carry out the automatic fixes, or those named, in an order that works; verify each; diagnose again.
+    """Carry out the automatic fixes, or those named, in an order that works; verify each; diagnose again.
 
     A diagnosis is made first, so that nothing is mended that is no longer broken.
 
@@ -48,7 +48,7 @@ def command(  # noqa: PLR0917 - click hands over one argument for each option
       mailstrata fix                                the plan
       mailstrata fix remove-suppression --apply     one fix
       mailstrata fix --apply --lab two-faults       all, in the lab
-    """
+    """  # noqa: D301 - click wants a real backspace
     wanted = _Wanted(ids=ids, apply=apply, source=source, confirmed=address_confirmed, setup=setup, lab=lab)
     return options.run(_fix(wanted, as_json=as_json))
 

@@ -84,14 +84,14 @@ async def _run(scenario: str, *, as_json: bool) -> int:
 @click.argument("scenario", default="healthy")
 @click.option("--detach", is_flag=True, help="Return when it is ready; mailstrata lab down ends it.")
 def up(scenario: str, *, detach: bool) -> int:
-    r"""Start SCENARIO (default: healthy), keep it running, and print the environment that leads to it.
+    """Start SCENARIO (default: healthy), keep it running, and print the environment that leads to it.
 
     It plays today: all dates of the scenario are moved so that its present is now.
 
     \b
     eval "$(mailstrata lab up two-faults --detach)"
     aws sesv2 list-suppressed-destinations
-    """
+    """  # noqa: D301 - click wants a real backspace
     if detach:
         return _detached(scenario)
     return options.run(_up(scenario))

@@ -48,10 +48,10 @@ class _Commands(click.Group):
 )
 @click.version_option(__version__, prog_name="mailstrata", message="%(prog)s %(version)s")
 def commands() -> None:
-    r"""Tells which layer lost a mail between Gmail, Amazon SES and the recipient, repairs what it can, and proves it.
+    """Tells which layer lost a mail between Gmail, Amazon SES and the recipient, repairs what it can, and proves it.
 
     \b
     Start here:
       mailstrata demo                        the whole story, offline, in a minute
       mailstrata diagnose --bounce ndr.eml   what stopped that mail
-    """
+    """  # noqa: D301 - click wants a real backspace

@@ -46,7 +46,8 @@ class Table:
             return cls(tomllib.loads(text), text, name)
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"at line (\d+)", str(error))
-            where = f"{name}:{line[1]}" if line else name
+            last = text.rstrip().count("\n") + 1  # tomllib says "at end of document"
+            where = f"{name}:{line[1] if line else last}"
             raise MalformedToml(where, str(error).split(" (at")[0], "TOML") from error
 
     def __contains__(self, key: str) -> bool:
@@ -167,7 +168,10 @@ def _line(text: str, path: tuple[str | int, ...]) -> int:
     for number, line in enumerate(text.split("\n"), start=1):
         if header := re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line):
             seen[header[1]] = seen.get(header[1], 0) + 1
-            inside = header[1].replace('"', "") == ".".join(names[:-1]) and _is_turn(path, seen[header[1]])
+            title = header[1].replace('"', "")
+            if title == ".".join(names):
+                return number
+            inside = title == ".".join(names[:-1]) and _is_turn(path, seen[header[1]])
             best = number if inside else best
         elif inside and re.match(rf"\s*\"?{re.escape(names[-1])}\"?\s*[=.]", line):
             return number

@@ -123,7 +123,8 @@ def _text(value: str) -> str:
 
 
 def _json(value: Any) -> str:
-    return msgspec.json.encode(_lean(value)).decode()
+    text = msgspec.json.encode(_lean(value)).decode()
+    return _CONTROL.sub(lambda control: f"\\u{ord(control[0]):04x}", text)
 
 
 def _lean(value: Any) -> Any:
@@ -154,7 +155,7 @@ def _fact_lines(question: Question[Any], observation: Observation[Any]) -> Itera
             yield f"{left} ? {_text(reason)}"
     aside = {name: item for name, item in _asides(observation).items() if item not in ("", None)}
     if aside:
-        yield f"    {msgspec.json.encode(aside).decode()}"
+        yield f"    {_json(aside)}"
 
 
 def _asides(observation: Observation[Any]) -> dict[str, Any]:

@@ -109,7 +109,7 @@ class SuppressedSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneSpec:
-    """A DNS zone. ``records`` and ``faults`` are lines of the ``.world`` notation."""
+    """A DNS zone. ``records`` are lines of the ``.world`` notation."""
 
     name: str
     host: str = "route53"

@@ -3,40 +3,40 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from tests.paper import Paper, healthy, prospects
 
 from mailstrata.diagnosis import engine
 from mailstrata.diagnosis.checks import CHECKS
-from mailstrata.diagnosis.engine import Engine, Progress
+from mailstrata.diagnosis.engine import Check, Engine, Progress
 from mailstrata.diagnosis.evidence import Evidence, NotYet
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Fine, Result, Stratum, Undetermined
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
+from mailstrata.model.ports import Asker
 from mailstrata.model.question import Cname, Mx, Question, Txt
 
 A, B, C = Txt("a.example"), Txt("b.example"), Txt("c.example")
 TEXT = Seen(value=("text",))
 
 
-@dataclass(frozen=True)
-class Scripted:
-    """A check that is a function."""
+Judge = Callable[[Case, Evidence], Iterator[Result]]
 
-    CODE: str
-    judge: Callable[[Case, Evidence], Iterator[Result]]
-    STRATUM: Stratum = Stratum.RELAY
+
+def _check(code: str, judge: Judge, stratum: Stratum = Stratum.RELAY) -> Check:
+    """A check that is a function."""
+    return cast("Check", SimpleNamespace(CODE=code, STRATUM=stratum, judge=judge))
 
 
 def _fine(code: str, text: str) -> Fine:
     return Fine(code=code, stratum=Stratum.RELAY, text=text)
 
 
-def _wanting(code: str, *questions: Question[Any]) -> Scripted:
+def _wanting(code: str, *questions: Question[Any]) -> Check:
     """A check that asks for all of ``questions`` together and says what it saw."""
 
     def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
@@ -44,20 +44,20 @@ def _wanting(code: str, *questions: Question[Any]) -> Scripted:
         evidence.want(*questions)
         yield _fine(code, ", ".join(type(evidence[question]).__name__ for question in questions))
 
-    return Scripted(code, judge)
+    return _check(code, judge)
 
 
-def _chained(code: str, *questions: Question[Any]) -> Scripted:
+def _chained(code: str, *questions: Question[Any]) -> Check:
     """A check that asks for one after the other, each because of the one before."""
 
     def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
         del case
         yield _fine(code, ", ".join(type(evidence[question]).__name__ for question in questions))
 
-    return Scripted(code, judge)
+    return _check(code, judge)
 
 
-def _run(asker: Any, *checks: Any, budget: float = 20.0, evidence: Evidence | None = None) -> tuple[Result, ...]:
+def _run(asker: Asker, *checks: Check, budget: float = 20.0, evidence: Evidence | None = None) -> tuple[Result, ...]:
     case = prospects()
     results, _ = asyncio.run(Engine(asker, checks, budget=budget, evidence=evidence).run(case))
     return results
@@ -158,7 +158,7 @@ def test_a_check_waits_for_its_own_answers_only() -> None:
             ended.set()
             yield _fine("quick", "done")
 
-        running = asyncio.ensure_future(Engine(asker, [_wanting("slow", A), Scripted("quick", judge)]).run(prospects()))
+        running = asyncio.ensure_future(Engine(asker, [_wanting("slow", A), _check("quick", judge)]).run(prospects()))
         await ended.wait()
         assert not running.done()
         asker.gates[A].set()
@@ -195,10 +195,9 @@ def test_a_check_that_asks_without_end_is_stopped() -> None:
     def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
         del case
         raise NotYet(Txt(f"{len(evidence)}.example"))
-        yield
 
     asker = Paper({A: TEXT})
-    endless, other = _run(asker, Scripted("endless", judge), _wanting("other", A))
+    endless, other = _run(asker, _check("endless", judge), _wanting("other", A))
     assert isinstance(endless, Undetermined)
     assert f"{engine.MAX_ROUNDS} times" in endless.reason
     assert other == _fine("other", "Seen")
@@ -212,9 +211,8 @@ def test_a_check_that_asks_for_nothing_new_is_stopped(wanted: tuple[Question[Any
     def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
         del case, evidence
         raise NotYet(*wanted)
-        yield
 
-    (result,) = _run(Paper({A: TEXT}), Scripted("stuck", judge))
+    (result,) = _run(Paper({A: TEXT}), _check("stuck", judge))
     assert isinstance(result, Undetermined)
 
 
@@ -230,7 +228,7 @@ def test_no_more_questions_are_asked_than_the_bound() -> None:
         assert isinstance(last, Unknown)
         yield _fine("many", last.reason)
 
-    assert _run(asker, Scripted("many", judge)) == (
+    assert _run(asker, _check("many", judge)) == (
         _fine("many", f"more than {engine.MAX_QUESTIONS} questions in one diagnosis"),
     )
     assert len(asker.asked) == engine.MAX_QUESTIONS
@@ -325,7 +323,7 @@ def test_a_check_that_crashes_is_one_result_and_nothing_else_changes(place: int)
         raise ValueError(f"BCanarySecret {evidence[A]}")
 
     sound = [_wanting("one", A), _chained("two", A, B)]
-    checks: list[Any] = [*sound[:place], Scripted("broken", judge, Stratum.ACCOUNT), *sound[place:]]
+    checks = [*sound[:place], _check("broken", judge, Stratum.ACCOUNT), *sound[place:]]
     results = list(_run(Paper({A: TEXT}), *checks))
     crashed = results.pop(place)
     assert isinstance(crashed, Undetermined)
@@ -341,11 +339,10 @@ def test_a_crashing_check_among_all_checks_changes_no_other_result() -> None:
 
     def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
         raise ZeroDivisionError
-        yield
 
     for check in CHECKS[::6]:
-        broken = Scripted(check.CODE, judge, check.STRATUM)
-        checks: list[Any] = [broken if one is check else one for one in CHECKS]
+        broken = _check(check.CODE, judge, check.STRATUM)
+        checks = [broken if one is check else one for one in CHECKS]
         results, _ = asyncio.run(Engine(Paper(healthy()), checks).run(prospects()))
         assert [one for one in results if one.code != check.CODE] == [one for one in whole if one.code != check.CODE]
         assert [type(one) for one in results if one.code == check.CODE] == [Undetermined]

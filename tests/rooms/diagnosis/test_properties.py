@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.pages.page import AT, STANDARD_SETUP, Section, check_of, judge, toml_setup
-from tests.paper import Facts, Paper, Shuffled, healthy, pages
+from tests.paper import Paper, Shuffled, healthy, pages
 
 from mailstrata.diagnosis.checks import CHECKS
 from mailstrata.diagnosis.diagnose import diagnose
@@ -18,7 +19,8 @@ from mailstrata.diagnosis.engine import Check
 from mailstrata.model.attempt import Attempt, Case, Outcome, Via
 from mailstrata.model.diagnosis import Diagnosis, Verdict
 from mailstrata.model.finding import Finding, Fine, Gravity, Result, Undetermined
-from mailstrata.model.observation import Unknown
+from mailstrata.model.observation import Observation, Unknown
+from mailstrata.model.question import Question
 
 HIDDEN = Unknown(reason="hidden by the test")
 ADDRESSES = ("success@simulator.amazonses.com", "ann@harbor.example", "Peter@dock.example")
@@ -115,9 +117,9 @@ def _renamed(sends: tuple[Attempt, ...], prefix: str) -> tuple[Attempt, ...]:
     return tuple(dataclasses.replace(send, id=f"{prefix}{send.id}") for send in sends)
 
 
-def _joined(first: Section, second: Section) -> tuple[Case, Facts] | None:
+def _joined(first: Section, second: Section) -> tuple[Case, dict[Question[Any], Observation[Any]]] | None:
     """Both worlds in one; ``None`` when they contradict each other."""
-    mine, other = first.facts(), second.facts()
+    mine, other = dict(first.facts()), dict(second.facts())
     if any(mine[question] != other[question] for question in mine.keys() & other.keys()):
         return None
     one, two = first.case(), second.case()
