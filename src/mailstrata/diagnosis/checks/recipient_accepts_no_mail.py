@@ -16,11 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.paths import ids, recipient_domains, to_domain
-from mailstrata.diagnosis.route_facts import Kind, Route, route, unreached
+from mailstrata.diagnosis.no_way import unreachable
+from mailstrata.diagnosis.paths import recipient_domains
+from mailstrata.diagnosis.route_facts import Kind, route
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.model.attempt import Case
-from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Result, Stratum
+from mailstrata.model.finding import Fine, Owner, Result, Stratum
 from mailstrata.model.question import Mx
 
 CODE = "recipient-accepts-no-mail"
@@ -35,25 +36,15 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
         if way.unknown is not None:
             yield unsure(CODE, STRATUM, domain, way.unknown)
         elif way.kind is Kind.CLOSED:
-            yield _finding(case, evidence, way)
+            title = f"{way.domain} takes no mail: {way.words}"
+            yield unreachable(
+                case,
+                evidence,
+                way,
+                code=CODE,
+                title=title,
+                owner=Owner.RECIPIENT,
+                fixes=("correct-recipient", "ask-recipient-admin"),
+            )
         elif way.kind is Kind.OPEN:
             yield Fine(code=CODE, stratum=STRATUM, text=f"{domain} takes mail")
-
-
-def _finding(case: Case, evidence: Evidence, way: Route) -> Finding:
-    sends = to_domain(case, way.domain)
-    return Finding(
-        code=CODE,
-        stratum=STRATUM,
-        gravity=Gravity.FAULT,
-        confidence=Confidence.PROVEN,
-        owner=Owner.RECIPIENT,
-        subject=way.domain,
-        title=f"{way.domain} takes no mail: {way.words}",
-        because=(way.words,),
-        evidence=tuple(evidence.proof(question) for question in way.asked),
-        explains=ids(unreached(sends)),
-        stops=ids(send for send in sends if not send.delivered),
-        fixes=("correct-recipient", "ask-recipient-admin"),
-        target=(("domain", way.domain),),
-    )

@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.paths import ids, recipient_domains, to_domain
-from mailstrata.diagnosis.route_facts import Kind, Route, route, unreached
+from mailstrata.diagnosis.no_way import unreachable
+from mailstrata.diagnosis.paths import recipient_domains
+from mailstrata.diagnosis.route_facts import Kind, route
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.model.attempt import Case
-from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Result, Stratum
+from mailstrata.model.finding import Fine, Owner, Result, Stratum
 from mailstrata.model.question import Mx
 
 CODE = "recipient-mx-failing"
@@ -34,25 +35,9 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
         if way.unknown is not None:
             yield unsure(CODE, STRATUM, domain, way.unknown)
         elif way.kind is Kind.BROKEN:
-            yield _finding(case, evidence, way)
+            title = f"no mail server of {way.domain} can be found: its MX names hosts without an address"
+            yield unreachable(
+                case, evidence, way, code=CODE, title=title, owner=Owner.RECIPIENT, fixes=("ask-recipient-admin",)
+            )
         elif way.kind is Kind.OPEN:
             yield Fine(code=CODE, stratum=STRATUM, text=f"{domain}: {way.words}")
-
-
-def _finding(case: Case, evidence: Evidence, way: Route) -> Finding:
-    sends = to_domain(case, way.domain)
-    return Finding(
-        code=CODE,
-        stratum=STRATUM,
-        gravity=Gravity.FAULT,
-        confidence=Confidence.PROVEN,
-        owner=Owner.RECIPIENT,
-        subject=way.domain,
-        title=f"no mail server of {way.domain} can be found: its MX names hosts without an address",
-        because=(way.words,),
-        evidence=tuple(evidence.proof(question) for question in way.asked),
-        explains=ids(unreached(sends)),
-        stops=ids(send for send in sends if not send.delivered),
-        fixes=("ask-recipient-admin",),
-        target=(("domain", way.domain),),
-    )
