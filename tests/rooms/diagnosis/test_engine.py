@@ -142,7 +142,7 @@ def test_all_wanted_questions_are_asked_together() -> None:
             gate.set()
         await running
 
-    asyncio.run(go())
+    asyncio.run(asyncio.wait_for(go(), 10))
 
 
 def test_a_check_waits_for_its_own_answers_only() -> None:
@@ -165,7 +165,7 @@ def test_a_check_waits_for_its_own_answers_only() -> None:
         results, _ = await running
         assert [result.code for result in results] == ["slow", "quick"]
 
-    asyncio.run(go())
+    asyncio.run(asyncio.wait_for(go(), 10))
 
 
 def test_results_stand_in_the_order_of_the_checks() -> None:
@@ -248,7 +248,7 @@ def test_what_is_not_answered_in_time_is_unknown() -> None:
         assert "budget" in late.needs
         assert asker.cancelled == [A]
 
-    asyncio.run(go())
+    asyncio.run(asyncio.wait_for(go(), 10))
 
 
 def test_a_budget_of_nothing_asks_and_waits_for_nothing() -> None:
@@ -261,7 +261,7 @@ def test_cancelling_a_diagnosis_cancels_every_open_question() -> None:
     """Ctrl-C leaves nothing behind."""
 
     async def go() -> None:
-        asker = Gated(A, B)
+        asker, before = Gated(A, B), asyncio.all_tasks()
         running = asyncio.ensure_future(Engine(asker, [_wanting("one", A, B)]).run(prospects()))
         while len(asker.asked) < 2:
             await asyncio.sleep(0)
@@ -269,9 +269,9 @@ def test_cancelling_a_diagnosis_cancels_every_open_question() -> None:
         with pytest.raises(asyncio.CancelledError):
             await running
         assert sorted(asker.cancelled, key=str) == [A, B]
-        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert asyncio.all_tasks() == before
 
-    asyncio.run(go())
+    asyncio.run(asyncio.wait_for(go(), 10))
 
 
 def test_an_asker_that_breaks_when_it_is_cancelled_disturbs_nobody() -> None:
@@ -289,7 +289,7 @@ def test_an_asker_that_breaks_when_it_is_cancelled_disturbs_nobody() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
         await Engine(Rude(A), [_wanting("one", A)], budget=0.01).run(prospects())
 
-    asyncio.run(go())
+    asyncio.run(asyncio.wait_for(go(), 10))
     assert complaints == []
 
 

@@ -64,7 +64,7 @@ def _facts(draw: st.DrawFn) -> dict[Question[Any], Observation[Any]]:
     return found
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(_facts())
 def test_what_is_rendered_reads_back(found: dict[Question[Any], Observation[Any]]) -> None:
     """Of every kind of question, whatever its fields and its answer hold."""
