@@ -79,6 +79,11 @@ class Route53Changes:
             await self._aws.do(_call("ChangeResourceRecordSets", HostedZoneId=zone_id, ChangeBatch=batch))
         return tuple(_record(record, there) for record, there in zip(records, before, strict=True))
 
+    async def standing(self, zone_id: str, records: tuple[Record, ...]) -> tuple[Record, ...]:
+        """What stands where ``records`` would go, in the same order; no values where nothing does."""
+        before = await asyncio.gather(*(self._standing(zone_id, record) for record in records))
+        return tuple(_record(record, there) for record, there in zip(records, before, strict=True))
+
     async def _standing(self, zone_id: str, record: Record) -> Answer | None:
         """The record set that stands at the name and type of ``record``."""
         call = _call(

@@ -34,7 +34,7 @@ def attribute(
     """
     unique = _merge(findings)
     origin = {id(finding): _origin(finding, unique) for finding in unique}
-    causes = [_gather(root, unique, origin) for root in unique if origin[id(root)] is root and _is_fault(root)]
+    causes = [_gather(root, unique, origin) for root in unique if origin[id(root)] is root and _is_cause(root)]
     attempts = tuple(_attributed(attempt, causes) for attempt in case.attempts)
     order = _peel(case, causes)
     placed = [_placed(finding, origin[id(finding)], causes, order) for finding in unique]
@@ -63,6 +63,11 @@ def _join(first: Finding, second: Finding) -> Finding:
 
 def _union(first: tuple[T, ...], second: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(first + second))
+
+
+def _is_cause(finding: Finding) -> bool:
+    """A fault, or a warning that has lost a mail already."""
+    return _is_fault(finding) or (finding.gravity is Gravity.WARNING and bool(finding.explains))
 
 
 def _is_fault(finding: Finding) -> bool:

@@ -100,6 +100,10 @@ class SesControl(Protocol):
 class DnsControl(Protocol):
     """Publishing records in the zones the account holds."""
 
+    async def standing(self, zone_id: str, records: tuple[Record, ...]) -> tuple[Record, ...]:
+        """What stands where ``records`` would go, in the same order; no values where nothing does."""
+        ...
+
     async def publish(self, zone_id: str, records: tuple[Record, ...]) -> tuple[Record, ...]:
         """Upsert all records in one atomic batch; gives back what stood there before, empty values for nothing."""
         ...

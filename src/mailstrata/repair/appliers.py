@@ -153,12 +153,10 @@ async def publish_records(finding: Finding, setup: Setup, tools: Tools) -> Async
         case Unknown(reason=reason, needs=needs):
             raise Refusal(f"the zone of {name} cannot be looked up: {reason}", needs, status=4)
     wanted = {f"{record.type} {record.name}": " | ".join(record.values) for record in finding.records}
-    row = tools.ledger.begin("publish-records", zone.id, wanted)
-    before = await _settled(row, tools.dns.publish(zone.id, finding.records), tools)
-    kept = tools.ledger.begin(
-        "publish-records-before", zone.id, {f"{r.type} {r.name}": " | ".join(r.values) for r in before}
-    )
-    tools.ledger.finish(kept, "kept")
+    before = await tools.dns.standing(zone.id, finding.records)
+    there = {f"before: {record.type} {record.name}": " | ".join(record.values) for record in before}
+    row = tools.ledger.begin("publish-records", zone.id, wanted | there)
+    await _settled(row, tools.dns.publish(zone.id, finding.records), tools)
     yield Step(text=f"published {len(finding.records)} records in zone {zone.name} ({zone.id})")
     for record in finding.records:
         yield Step(text=await _settled(row, published(record, tools.asker, tools.clock), tools))

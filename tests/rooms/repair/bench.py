@@ -136,6 +136,11 @@ class Bench:
         if "stay" not in self.refuse:
             self.facts[SesIdentity(region, identity)] = self.facts.pop(HostedZone("after"))
 
+    async def standing(self, zone_id: str, records: tuple[Record, ...]) -> tuple[Record, ...]:
+        """Nothing stands there yet."""
+        assert zone_id == "Z1"
+        return tuple(Record(name=record.name, type=record.type, values=()) for record in records)
+
     async def publish(self, zone_id: str, records: tuple[Record, ...]) -> tuple[Record, ...]:
         """The records stand; nothing stood there before."""
         assert zone_id == "Z1"

@@ -1,0 +1,118 @@
+"""Mails on disk, one after the other: files, directories, mbox, Maildir, standard input.
+
+    for mail in mails(["Mail/", "old.mbox", "-"]):
+        mail.name, mail.raw
+
+At most one mail is held at a time, so a mailbox of any size takes no more memory than its largest mail; of a mail larger
+than 32 MiB only the beginning is given. Names within an mbox of several mails are ``FILE#1``, ``FILE#2``, …
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from mailstrata.model.errors import Refusal
+
+SIZE_LIMIT = 32 * 1024 * 1024
+_LINE_LIMIT = 1024 * 1024
+_SEPARATOR = re.compile(rb"From \S+ .{0,60}\d\d:\d\d.{0,60}\d{4}|From \S+@\S+ ")
+"""The line between two mails of an mbox (RFC 4155, default format): sender and date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail: where it is from, and its bytes."""
+
+    name: str
+    raw: bytes
+
+
+def mails(places: Iterable[str]) -> Iterator[Mail]:
+    """The mails in each of ``places``, in order. Raises ``Refusal`` that names what cannot be read."""
+    for place in places:
+        if place == "-":
+            yield from split(sys.stdin.buffer, "-")
+            continue
+        for path in paths(Path(place)):
+            yield from _mails_of(path)
+
+
+def paths(place: Path) -> Iterator[Path]:
+    """The files below ``place``, sorted; of a Maildir those in ``cur`` and ``new``. Hidden ones, pipes and devices are left out."""
+    if not place.is_dir():
+        yield place
+        return
+    try:
+        entries = sorted(place.iterdir())
+    except OSError as error:
+        raise _unreadable(place, error) from error
+    if _is_maildir(place):
+        entries = [entry for entry in entries if entry.name in {"cur", "new"} or _is_maildir(entry)]
+    for entry in entries:
+        yield from _below(entry)
+
+
+def _below(entry: Path) -> Iterator[Path]:
+    """An entry of a directory; a link to another directory is not followed, so that there is no circle."""
+    if entry.is_dir():
+        if not entry.is_symlink() and (not entry.name.startswith(".") or _is_maildir(entry)):
+            yield from paths(entry)
+    elif not entry.name.startswith(".") and _is_regular(entry):
+        yield entry
+
+
+def _is_maildir(place: Path) -> bool:
+    return (place / "cur").is_dir() and (place / "new").is_dir()
+
+
+def _is_regular(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True  # a dangling link: to be named as unreadable
+
+
+def _mails_of(path: Path) -> Iterator[Mail]:
+    try:
+        with path.open("rb") as stream:
+            yield from split(stream, str(path))
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def split(stream: BinaryIO, name: str) -> Iterator[Mail]:
+    """The mails in ``stream``: each of an mbox, else the whole. An empty stream holds one empty mail."""
+    first = stream.readline(_LINE_LIMIT)
+    if not _SEPARATOR.match(first):
+        yield Mail(name, (first + stream.read(SIZE_LIMIT))[:SIZE_LIMIT])
+        return
+    number = 0
+    for raw, is_last in _in_mbox(stream, first):
+        number += 1
+        yield Mail(name if is_last and number == 1 else f"{name}#{number}", raw)
+
+
+def _in_mbox(stream: BinaryIO, first: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Each mail of an mbox with its separator line, and whether it is the last one."""
+    kept, size, blank = [first], len(first), False
+    while line := stream.readline(_LINE_LIMIT):
+        if blank and line.startswith(b"From ") and _SEPARATOR.match(line):
+            yield b"".join(kept), False
+            kept, size = [], 0
+        blank = line in {b"\n", b"\r\n"}
+        size += len(line)
+        if size <= SIZE_LIMIT:
+            kept.append(line)
+    yield b"".join(kept), True
+
+
+def _unreadable(path: Path, error: OSError) -> Refusal:
+    return Refusal(
+        f"{path}: {error.strerror or error}", "give a file, a directory, an mbox or a Maildir that can be read"
+    )
