@@ -307,12 +307,12 @@ def test_records_are_published_together_and_each_is_seen_again() -> None:
         "TXT _dmarc.sailing.example is there",
         "CNAME aaaa._domainkey.sailing.example is there",
     )
-    assert [(row.kind, row.outcome) for row in bench.ledger] == [
-        ("publish-records", "done"),
-    ]
+    assert [(row.kind, row.outcome) for row in bench.ledger] == [("publish-records", "done")]
     assert dict(bench.ledger[0].details) == {
         "TXT _dmarc.sailing.example": "v=DMARC1; p=none",
         "CNAME aaaa._domainkey.sailing.example": "aaaa.dkim.amazonses.com",
+        "before: TXT _dmarc.sailing.example": "",
+        "before: CNAME aaaa._domainkey.sailing.example": "",
     }
 
 
