@@ -13,6 +13,9 @@ import click
 from mailstrata.cli.main import commands
 from mailstrata.model.errors import Malformed, Refusal
 
+_LAB_PACKAGES = frozenset({"dkim", "httptools", "ministack", "spf", "trustme", "uvicorn"})
+"""What the extra ``lab`` brings, by the names under which it is imported."""
+
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
@@ -24,7 +27,7 @@ def run(arguments: list[str]) -> int:
     try:
         status = commands.main(args=arguments, prog_name="mailstrata", standalone_mode=False)
         return status if isinstance(status, int) else 0
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         return _said("stopped", "", 130)
     except click.ClickException as error:
         return _said(error.format_message(), _usage(error), 2)
@@ -32,11 +35,18 @@ def run(arguments: list[str]) -> int:
         return _said(refusal.message, refusal.hint, refusal.status)
     except Malformed as error:
         return _said(str(error), "", 2)
-    except KeyboardInterrupt:
-        return _said("stopped", "", 130)
+    except ModuleNotFoundError as error:
+        return _without(error)
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+
+
+def _without(error: ModuleNotFoundError) -> int:
+    """What to say when a package is missing; raises when it is none that the user could have left out."""
+    if error.name not in _LAB_PACKAGES:
+        raise error
+    return _said(f"the lab needs packages that are not installed ({error.name})", "pip install 'mailstrata[lab]'", 2)
 
 
 def _usage(error: click.ClickException) -> str:

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,15 @@ def test_a_broken_scenario_is_told_by_file_line_and_key(
 
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith(f"mailstrata: {scenario}{said}")
+
+
+def test_without_the_extra_the_line_says_what_to_install() -> None:
+    """A bare installation has no lab; the command says so instead of a traceback."""
+    hide = "import sys; sys.modules['uvicorn'] = None; from mailstrata.__main__ import run; sys.exit(run(['demo']))"
+
+    ran = subprocess.run([sys.executable, "-c", hide], capture_output=True, text=True, check=False)  # noqa: S603 - our own
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        "mailstrata: the lab needs packages that are not installed (uvicorn) (pip install 'mailstrata[lab]')\n"
+    )
