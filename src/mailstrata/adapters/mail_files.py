@@ -44,7 +44,10 @@ def mails(places: Iterable[str]) -> Iterator[Mail]:
 
 
 def paths(place: Path) -> Iterator[Path]:
-    """The files below ``place``, sorted; of a Maildir those in ``cur`` and ``new``. Hidden ones, pipes and devices are left out."""
+    """The files below ``place``, sorted; of a Maildir those in ``cur`` and ``new``.
+
+    Hidden files, pipes and devices are left out.
+    """
     if not place.is_dir():
         yield place
         return
@@ -92,9 +95,7 @@ def split(stream: BinaryIO, name: str) -> Iterator[Mail]:
     if not _SEPARATOR.match(first):
         yield Mail(name, (first + stream.read(SIZE_LIMIT))[:SIZE_LIMIT])
         return
-    number = 0
-    for raw, is_last in _in_mbox(stream, first):
-        number += 1
+    for number, (raw, is_last) in enumerate(_in_mbox(stream, first), start=1):
         yield Mail(name if is_last and number == 1 else f"{name}#{number}", raw)
 
 

@@ -23,22 +23,27 @@ from mailstrata.model.observation import Observation, Seen, Unknown
 
 SIMULATOR = "success@simulator.amazonses.com"
 """SES's mailbox simulator: accepts, delivers to nobody, counts against nothing (facts.md B6)."""
+MECHANISMS = ("PLAIN", "LOGIN")
+"""Those that SES takes (facts.md A2), the one that is preferred first."""
 _TEXT = "This is a test message of mailstrata. Amazon SES delivers it to nobody."
 
 
 async def log_in(session: Session, credential: Credential) -> Observation[LoginFacts]:
     """Try the login once. Raises ``Broken`` when the conversation ends before there is an answer."""
     offered = session.facts().auth
-    if "PLAIN" in offered:
-        reply = await _plain(session, credential)
-    elif "LOGIN" in offered:
-        reply = await _login(session, credential)
-    else:
+    mechanism = next((known for known in MECHANISMS if known in offered), "")
+    if not mechanism:
         listed = ", ".join(offered) or "nothing"
         return Unknown(reason=f"the server takes no AUTH PLAIN or LOGIN here, it offers {listed}")
+    reply = await authenticate(session, credential, mechanism)
     if reply.code == 235 or reply.code >= 500:  # RFC 4954 6
         return Seen(value=LoginFacts(reply=reply.reply))
     return Unknown(reason=f"the server answered {reply}: no verdict about the password")
+
+
+async def authenticate(session: Session, credential: Credential, mechanism: str) -> ServerReply:
+    """The server's last word to one attempt by ``mechanism``, PLAIN or LOGIN. Raises ``Broken``."""
+    return await (_plain if mechanism == "PLAIN" else _login)(session, credential)
 
 
 async def send_test(session: Session, sender: str, now: datetime) -> Observation[SendFacts]:

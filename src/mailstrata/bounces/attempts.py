@@ -2,8 +2,8 @@
 
     attempts(read(first) + read(second))   # (Attempt(id="attempt-1", …), Attempt(id="attempt-2", …))
 
-A bounce that was read twice, or a warning of delay followed by the failure, is one attempt. Two failures of different mails
-stay two, also to one recipient: they may have different causes.
+A bounce that was read twice, or a warning of delay followed by the failure, is one attempt (`threads`). Two failures of
+different mails stay two, also to one recipient: they may have different causes.
 """
 
 from __future__ import annotations
@@ -14,31 +14,42 @@ from datetime import UTC, datetime
 
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.original import canonical
+from mailstrata.bounces.threads import attempt_of, ses_id, threads
 from mailstrata.model.attempt import Attempt, Outcome
-from mailstrata.model.names import domain_of, is_within
 
 _OUTCOMES = {"failed": Outcome.BOUNCED, "delayed": Outcome.DELAYED, "delivered": Outcome.DELIVERED}
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
-def attempts(bounces: Iterable[Bounce]) -> tuple[Attempt, ...]:
-    """The attempts in the order of time, numbered from ``attempt-1``; recipients that are no addresses are left out."""
-    believed: dict[tuple[str, ...], Attempt] = {}
-    for bounce in bounces:
-        if canonical(bounce.recipient):
-            key = _key(bounce)
-            believed[key] = _later(believed.get(key), _attempt(bounce))
-    ordered = sorted(believed.values(), key=lambda attempt: attempt.at or _EARLIEST)
+def attempts(bounces: Iterable[Bounce], known: Iterable[Attempt] = ()) -> tuple[Attempt, ...]:
+    """The attempts in the order of time, numbered from ``attempt-1``; recipients that are no addresses are left out.
+
+    ``known`` are attempts from elsewhere, such as the application's log; a bounce of one of them tells its outcome.
+    """
+    told = [thread.last for thread in threads(bounce for bounce in bounces if canonical(bounce.recipient))]
+    found, fates = list(known), dict[int, Attempt]()
+    for bounce in told:
+        attempt = attempt_of(bounce, found)
+        if attempt is None:
+            fates[len(fates) + len(found)] = _attempt(bounce)
+        else:
+            fates[found.index(attempt)] = _with_fate(attempt, _attempt(bounce))
+    settled = {**dict(enumerate(found)), **fates}.values()
+    ordered = sorted(settled, key=lambda attempt: attempt.at or _EARLIEST)
     return tuple(replace(attempt, id=f"attempt-{number}") for number, attempt in enumerate(ordered, start=1))
 
 
-def _key(bounce: Bounce) -> tuple[str, ...]:
-    """One mail to one recipient; a bounce that does not say of which mail it is stands for itself."""
-    recipient = bounce.recipient.lower()
-    mail = bounce.x_gmail_original_message_id or bounce.message_id
-    if mail:
-        return recipient, mail
-    return recipient, bounce.sender, bounce.subject, str(bounce.sent or bounce.at), bounce.diagnostic
+def _with_fate(attempt: Attempt, told: Attempt) -> Attempt:
+    return replace(
+        attempt,
+        outcome=told.outcome,
+        header_message_id=attempt.header_message_id or told.header_message_id,
+        message_id=attempt.message_id or told.message_id,
+        subject=attempt.subject or told.subject,
+        reply=told.reply,
+        diagnostic=told.diagnostic,
+        source=told.source or attempt.source,
+    )
 
 
 def _attempt(bounce: Bounce) -> Attempt:
@@ -49,7 +60,7 @@ def _attempt(bounce: Bounce) -> Attempt:
         via=bounce.via,
         at=bounce.sent or bounce.at,
         outcome=_outcome(bounce),
-        message_id=_ses_id(bounce.message_id),
+        message_id=ses_id(bounce.message_id),
         header_message_id=bounce.x_gmail_original_message_id or bounce.message_id or None,
         subject=bounce.subject,
         reply=bounce.reply,
@@ -64,16 +75,3 @@ def _outcome(bounce: Bounce) -> Outcome:
     if bounce.suppressed:
         return Outcome.SUPPRESSED
     return _OUTCOMES.get(bounce.action, Outcome.UNKNOWN)
-
-
-def _ses_id(message_id: str) -> str | None:
-    """SES's own id of the mail: SES writes it into the Message-ID, as ``ID@[REGION.]amazonses.com``."""
-    ours = is_within(domain_of(message_id).lower(), "amazonses.com")
-    return message_id.partition("@")[0] if ours else None
-
-
-def _later(known: Attempt | None, new: Attempt) -> Attempt:
-    """A delay is not the end: what was learned besides it stands. Otherwise the first reading stays."""
-    if known is None or known.outcome in {Outcome.DELAYED, Outcome.UNKNOWN}:
-        return new if known is None or new.outcome is not Outcome.UNKNOWN else known
-    return known

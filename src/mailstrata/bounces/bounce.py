@@ -31,6 +31,8 @@ class Bounce:
     reply: Reply | None = None
     diagnostic: str = ""
     """The last server's words, verbatim but for their line breaks."""
+    context: str = ""
+    """All that the notice says about this recipient, where that is more than the diagnostic."""
     dialect: str = "rfc3464"
     reporting_mta: str = ""
     remote_mta: str = ""

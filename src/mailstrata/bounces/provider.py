@@ -2,32 +2,15 @@
 
     provider_of("ahead.mail.protection.outlook.com", "")   # "exchange-online"
 
-Names match on whole labels, so that ``aspmx.l.google.com.evil.example`` is nobody. Told for orientation only: a provider
-is never a reason.
+Names match on whole labels, so that ``aspmx.l.google.com.evil.example`` is nobody. The names stand in the tables ``hosts``
+and ``writing`` of the classification.
 """
 
 from __future__ import annotations
 
-from mailstrata.model.names import is_within
+from functools import cache
 
-SUFFIXES = (
-    ("olc.protection.outlook.com", "outlook-consumer"),
-    ("outlook.com", "exchange-online"),
-    ("mx.microsoft", "exchange-online"),
-    ("amazonses.com", "amazon-ses"),
-    ("google.com", "gmail"),
-    ("googlemail.com", "gmail"),
-    ("yahoodns.net", "yahoo"),
-    ("mail.icloud.com", "icloud"),
-    ("pphosted.com", "proofpoint"),
-    ("mimecast.com", "mimecast"),
-    ("barracudanetworks.com", "barracuda"),
-)
-_SIGNATURES = (
-    (" gsmtp", "gmail"),
-    (".prod.outlook.com", "exchange-online"),
-    (".protection.outlook.com", "exchange-online"),
-)
+from mailstrata.bounces.classification.table import lines
 
 
 def provider_of(remote_mta: str, diagnostic: str, reporting_mta: str = "") -> str:
@@ -36,7 +19,7 @@ def provider_of(remote_mta: str, diagnostic: str, reporting_mta: str = "") -> st
     if by_name:
         return by_name
     words = diagnostic.lower()
-    by_words = next((name for signature, name in _SIGNATURES if signature in words), "")
+    by_words = next((name for sign, name in _signs() if sign in words), "")
     if by_words:
         return by_words
     reporter = _by_name(reporting_mta)
@@ -44,4 +27,17 @@ def provider_of(remote_mta: str, diagnostic: str, reporting_mta: str = "") -> st
 
 
 def _by_name(host: str) -> str:
-    return next((name for suffix, name in SUFFIXES if is_within(host, suffix)), "")
+    known = _suffixes()
+    labels = host.lower().rstrip(".").split(".")[-6:]
+    names = (".".join(labels[start:]) for start in range(len(labels)))
+    return next((known[name] for name in names if name in known), "")
+
+
+@cache
+def _suffixes() -> dict[str, str]:
+    return {line["suffix"]: line["provider"] for line in lines("hosts")}
+
+
+@cache
+def _signs() -> tuple[tuple[str, str], ...]:
+    return tuple((line["sign"], line["provider"]) for line in lines("writing"))

@@ -3,17 +3,31 @@
     for bounce in read(raw):
         bounce.recipient, bounce.reply
 
+    reading(raw).kind       # what else the mail is, when it is no bounce
+
 The standard is read first (RFC 3464); each dialect then may know better. A mail that is no bounce gives nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mailstrata.bounces import rfc3464
 from mailstrata.bounces.bounce import Bounce
-from mailstrata.bounces.dialects import DIALECTS
+from mailstrata.bounces.dialects import REFINERS, candidates
+from mailstrata.bounces.kinds import Kind, asks_for_proof, is_challenge, kind_of
+from mailstrata.bounces.notice import Notice
 from mailstrata.formats.message import Part, parse
+
+_BAD = frozenset({"failed", "delayed"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a mail is, and the recipients it speaks of; a success notice has some, too."""
+
+    kind: Kind
+    bounces: tuple[Bounce, ...] = ()
 
 
 def read(raw: bytes, *, source: str = "") -> tuple[Bounce, ...]:
@@ -21,14 +35,50 @@ def read(raw: bytes, *, source: str = "") -> tuple[Bounce, ...]:
 
     ``source`` is written into each, so that a report can name the file.
     """
-    bounces = _believed(parse(raw))
-    return tuple(replace(bounce, source=source) for bounce in bounces) if source else bounces
+    return reading(raw, source=source).bounces
 
 
-def _believed(mail: Part) -> tuple[Bounce, ...]:
-    standard = rfc3464.read(mail)
-    for _, dialect in DIALECTS:
-        bounces = dialect(mail, standard)
+def reading(raw: bytes, *, source: str = "") -> Reading:
+    """What the mail is and says. Never raises for bad mail."""
+    notice = Notice(_innermost(parse(raw)))
+    told = _told(notice)
+    if told.kind is Kind.OTHER and b"delivery-status" in notice.mail.raw and notice.returned:
+        told = _told(Notice(parse(notice.returned.encode("utf-8", "replace"))))  # a report passed on as plain text
+    return replace(told, bounces=tuple(replace(bounce, source=source) for bounce in told.bounces)) if source else told
+
+
+def _told(notice: Notice) -> Reading:
+    standard = rfc3464.read(notice)
+    if not any(bounce.action in _BAD for bounce in standard):
+        kind = kind_of(notice)
+        if kind is not None and not standard:
+            refused = _believed(notice, ()) if kind is Kind.READ_RECEIPT else ()
+            return Reading(kind=Kind.BOUNCE if refused else kind, bounces=refused)
+    bounces = _believed(notice, standard)
+    if not bounces:
+        return Reading(kind=Kind.CHALLENGE if is_challenge(notice) else Kind.OTHER)
+    if not any(bounce.action in _BAD for bounce in bounces):
+        return Reading(kind=Kind.DELIVERY_REPORT, bounces=bounces)
+    if all(_asks(notice, bounce) for bounce in bounces):
+        return Reading(kind=Kind.CHALLENGE)
+    return Reading(kind=Kind.BOUNCE, bounces=bounces)
+
+
+def _asks(notice: Notice, bounce: Bounce) -> bool:
+    return is_challenge(notice) if bounce.reply is None else asks_for_proof(bounce.diagnostic)
+
+
+def _believed(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...]:
+    for dialect in REFINERS if standard else candidates(notice.lower):
+        bounces = dialect(notice, standard)
         if bounces is not None:
             return bounces
     return standard
+
+
+def _innermost(mail: Part) -> Part:
+    """The report itself, where a filter on the way put it whole into a mail of its own, with the report's headers on top."""
+    if mail.parameter("report-type").lower() != "delivery-status" or mail.type == "multipart/report":
+        return mail
+    inner = next((part.enclosed for part in mail.walk() if part.type == "message/rfc822"), None)
+    return inner if inner is not None and inner.type == "multipart/report" else mail

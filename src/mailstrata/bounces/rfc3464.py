@@ -1,4 +1,4 @@
-"""The standard form of a bounce: a part of type message/delivery-status (RFC 3464).
+"""The standard form of a bounce: a part of type message/delivery-status (RFC 3464; RFC 6533 for addresses in UTF-8).
 
     Reporting-MTA: dsn; a8-50.smtp-out.amazonses.com        <- about the message
 
@@ -8,116 +8,152 @@
     Diagnostic-Code: smtp; 550 5.1.1 user unknown
 
 The order of fields is free (SES puts Action first, facts.md B7). A group that names no recipient says nothing, so Gmail's
-empty delivery-status gives no bounce here: that is for the dialect.
+empty delivery-status gives no bounce here: that is for the dialect. Where the fields stand in the text itself, because the
+parts were lost on the way, they are read there; where they hold no reply, the text beside them may.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
+from mailstrata.bounces.answer import Answer, answer_in, enhanced_in, reply_in
 from mailstrata.bounces.bounce import Bounce
-from mailstrata.bounces.original import Original, canonical, moment, original_of
+from mailstrata.bounces.form import ANGLED, BARE
+from mailstrata.bounces.notice import Notice
+from mailstrata.bounces.original import canonical, moment
 from mailstrata.bounces.provider import provider_of
-from mailstrata.formats.message import Part
+from mailstrata.bounces.signs import may_be_a_notice
+from mailstrata.formats.dsn import Fields, action, address, groups, value
 from mailstrata.model.reply import Reply
 
 DIALECT = "rfc3464"
 RECIPIENT_LIMIT = 500
-GROUP_LIMIT = 20_000
-"""Characters of one group that are read."""
 
-_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*)\Z", re.DOTALL)
 _STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?!\d)")
-_TYPED = re.compile(r"\s*([\w.+-]{1,60})\s*;\s*(.*)\Z", re.DOTALL)
-_ACTIONS = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
 _STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})  # RFC 6533 4
+_INLINE = re.compile(r"\n(?=(?:reporting-mta|final-recipient|original-recipient|action):)")
 
-Fields = Mapping[str, str]
 
-
-def read(mail: Part) -> tuple[Bounce, ...]:
+def read(notice: Notice) -> tuple[Bounce, ...]:
     """What the mail's own delivery-status says, one Bounce a recipient; empty when it has none."""
-    groups = [group for part in mail.walk() if part.type in _STATUS_PARTS for group in _groups(part.text)]
-    about_all = next((group for group in groups if "reporting-mta" in group), {})
-    original = original_of(mail)
-    told = [group for group in groups if _recipient(group)][:RECIPIENT_LIMIT]
-    return tuple(_bounce(mail, original, about_all, group) for group in told)
+    found = [group for part in notice.mail.walk() if part.type in _STATUS_PARTS for group in groups(part.text)]
+    told = [group for group in found if _field(group)]
+    if not told and may_be_a_notice(notice):
+        found = _in_the_text(notice)
+        told = [group for group in found if _field(group)]
+    if not told:
+        return ()
+    about_all = next((group for group in found if "reporting-mta" in group), found[0])
+    named = [(_recipient(notice, group), group) for group in told[:RECIPIENT_LIMIT]]
+    return tuple(_bounce(notice, recipient, {**_defaults(about_all), **group}) for recipient, group in _folded(named))
 
 
-def _bounce(mail: Part, original: Original, about_all: Fields, group: Fields) -> Bounce:
-    raw_diagnostic = _value(group.get("diagnostic-code", ""))[:2000]
-    diagnostic = " ".join(raw_diagnostic.split())
-    reporting, remote = _value(about_all.get("reporting-mta", "")), _value(group.get("remote-mta", ""))
-    recipient = _recipient(group)
-    original_recipient = _address(group.get("original-recipient", ""))
+def _folded(named: list[tuple[str, Fields]]) -> list[tuple[str, Fields]]:
+    """Each recipient once; a group told twice, as some gateways do, is one."""
+    known: dict[tuple[str, str], Fields] = {}
+    for recipient, group in named:
+        known.setdefault((recipient, _action(group)), group)
+    return [(recipient, group) for (recipient, _), group in known.items()]
+
+
+def _defaults(about_all: Fields) -> Fields:
+    """Fields of a recipient that some servers write about all of them."""
+    return {name: about_all[name] for name in ("reporting-mta", "remote-mta", "action", "status") if name in about_all}
+
+
+def _in_the_text(notice: Notice) -> list[Fields]:
+    lower = notice.lower
+    if "final-recipient:" not in lower and "original-recipient:" not in lower:
+        return []
+    start = _INLINE.search(lower)
+    return groups(notice.words[start.end() :]) if start else []
+
+
+def _bounce(notice: Notice, recipient: str, group: Fields) -> Bounce:
+    diagnostic = " ".join(value(group.get("diagnostic-code", ""))[:2000].split())
+    reporting, remote = _host(group.get("reporting-mta", "")), _host(group.get("remote-mta", ""))
+    reply = _reply(group.get("diagnostic-code", ""), diagnostic)
+    said = answer_about(notice, recipient) if reply is None else None
+    written = address(group.get("original-recipient", ""))
+    original_recipient = canonical(written) or written[:320]
+    original = notice.original
     return Bounce(
         recipient=recipient,
         original_recipient=original_recipient if original_recipient != recipient else "",
         action=_action(group),
-        status=_status(group.get("status", "")),
-        reply=Reply.parse(raw_diagnostic),
-        diagnostic=diagnostic,
+        status=_status(group.get("status", "")) or (said.status if said else enhanced_in(diagnostic)),
+        reply=said.reply if said else reply,
+        diagnostic=diagnostic or (said.diagnostic if said else ""),
+        context=said.diagnostic if said and said.reply and diagnostic else "",
         dialect=DIALECT,
-        reporting_mta=_host(reporting),
-        remote_mta=_host(remote),
-        at=moment(group.get("last-attempt-date", "")) or moment(mail.get("date")),
+        reporting_mta=reporting,
+        remote_mta=remote or (said.remote_mta if said else ""),
+        at=moment(group.get("last-attempt-date", "")) or moment(notice.mail.get("date")),
         sent=original.sent,
         message_id=original.message_id,
         x_gmail_original_message_id=original.x_gmail_original_message_id,
         subject=original.subject,
         sender=original.sender,
-        provider=provider_of(_host(remote), diagnostic, _host(reporting)),
+        provider=provider_of(remote, diagnostic, reporting),
         via=original.via,
     )
 
 
-def _groups(text: str) -> list[Fields]:
-    return [_fields(block[:GROUP_LIMIT]) for block in re.split(r"\n[ \t]*\n", text) if block.strip()]
+def _reply(field: str, diagnostic: str) -> Reply | None:
+    """The reply in a diagnostic; a number of another kind, such as a program's exit status, is none (RFC 3464 2.3.6)."""
+    reply = reply_in(diagnostic)
+    is_smtp = field.lstrip()[:4].lower() == "smtp"
+    return reply if reply is None or reply.code >= 400 or is_smtp else None
 
 
-def _fields(block: str) -> Fields:
-    """The fields of one group by their lower-case names. A line that is no field continues the one before it."""
-    lines: dict[str, str] = {}
-    name = ""
-    for line in block.split("\n"):
-        match = None if line[:1] in {" ", "\t"} else _FIELD.match(line)
-        if match:
-            name = match[1].lower()
-            lines.setdefault(name, match[2].strip())
-        elif name:
-            lines[name] += "\n" + line.strip()
-    return lines
+def answer_about(notice: Notice, recipient: str) -> Answer:
+    """What the notice's words say of a recipient: the first place that names it and has a reply."""
+    words, lower, wanted = notice.words, notice.lower, recipient.lower()
+    first: Answer | None = None
+    at = lower.find(wanted)
+    for _ in range(10):
+        if at < 0:
+            break
+        start, end = lower.rfind("\n", 0, at) + 1, lower.find("\n\n", at)
+        end = end if end >= 0 else len(words)
+        answer = answer_in(words[start:end])
+        if answer.reply is not None:
+            return answer
+        first = first or answer_in(words[at + len(wanted) : end].lstrip(">:\"' \n"))
+        at = lower.find(wanted, at + len(wanted))
+    whole = answer_in(words)
+    return whole if whole.reply is not None or not first or not first.diagnostic else first
 
 
-def _value(field: str) -> str:
-    """A field without its type: ``smtp; 550 …`` is ``550 …`` (RFC 3464 2.1.2)."""
-    match = _TYPED.match(field)
-    return (match[2] if match else field).strip()
+def _host(field: str) -> str:
+    """The name of a server without its type and comment: ``dns; mx.example (192.0.2.1)`` is ``mx.example``."""
+    words = value(field).split()
+    return words[0].lower().rstrip(".").strip("<>")[:255] if words else ""
 
 
-def _host(value: str) -> str:
-    """The name of a server without a comment: ``mx.example (192.0.2.1)`` is ``mx.example``."""
-    words = value.split()
-    return words[0].lower().rstrip(".")[:255] if words else ""
+def _field(group: Fields) -> str:
+    return group.get("final-recipient", "") or group.get("original-recipient", "")
 
 
-def _recipient(group: Fields) -> str:
-    """Final-Recipient, which a group must have (RFC 3464 2.3.2), or the original one."""
-    return _address(group.get("final-recipient", "")) or _address(group.get("original-recipient", ""))
+def _recipient(notice: Notice, group: Fields) -> str:
+    """Final-Recipient, which a group must have (RFC 3464 2.3.2), when the internet can deliver to it; else the original one.
 
-
-def _address(field: str) -> str:
-    text = " ".join(_value(field).split()).strip("<>")
-    return canonical(text) or text[:320]
+    A name inside somebody's own system (X.400, one label) is not what the sender wrote to; the notice's words may tell.
+    """
+    final, original = (address(group.get(name, "")) for name in ("final-recipient", "original-recipient"))
+    given = canonical(final) if "." in final.rpartition("@")[2] else ""
+    if given or canonical(original):
+        return given or canonical(original)
+    if "@" in final and not canonical(final):
+        line = ANGLED.search(notice.words) or BARE.search(notice.words)
+        return canonical(line["addr"]) if line else final[:320]
+    return canonical(final) or final[:320] or original[:320]
 
 
 def _action(group: Fields) -> str:
     """The action; by the class of the status when the field is missing or no action (RFC 3463 2)."""
-    words = group.get("action", "").lower().split()
-    if words and words[0] in _ACTIONS:
-        return words[0]
-    return {"2": "delivered", "4": "delayed"}.get(_status(group.get("status", ""))[:1], "failed")
+    given = action(group.get("action", ""))
+    return given or {"2": "delivered", "4": "delayed"}.get(_status(group.get("status", ""))[:1], "failed")
 
 
 def _status(field: str) -> str:

@@ -12,6 +12,8 @@ from mailstrata import __version__
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "diagnose": ("diagnose", "Test every layer, attribute every failed mail, rank the fixes."),
     "fix": ("fix", "Carry out the automatic fixes of a diagnosis, verify each, diagnose again."),
+    "bounce": ("bounce", "Read bounces, NDRs and DSNs: why they failed, whose fault it is, what to do."),
+    "credentials": ("credentials", "SES SMTP passwords: derive, test by logging in, explain, rotate, list."),
     "explain": ("explain", "Print what a fault code means and how to put it right."),
     "lab": ("lab", "The embedded world: start it, run a scenario, break something in it."),
     "demo": ("demo", "See an incident diagnosed and repaired end to end, in the lab."),

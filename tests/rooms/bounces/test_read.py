@@ -94,3 +94,27 @@ def test_third_party_bounces_are_read_without_a_crash() -> None:
     """The open half of the bounce corpus is read to its end; where the standard suffices, the recipient is found."""
     found = sum(bool(read(raw)) for _, raw in each_mail("bounces-open"))
     assert found > 100
+
+
+def test_a_report_inside_a_mail_that_wears_its_headers_is_read() -> None:
+    """A virus filter put the whole report into a part of its own."""
+    report = (BOUNCES / "rfc3464-two-recipients.eml").read_bytes()
+    frame = b"Content-Type: multipart/mixed; report-type=delivery-status; boundary=outer\n\n--outer\n"
+    wrapped = frame + b"Content-Type: message/rfc822\n\n" + report + b"\n--outer--\n"
+    assert [bounce.recipient for bounce in read(wrapped)] == [bounce.recipient for bounce in read(report)]
+
+
+def test_a_report_passed_on_as_plain_text_is_read() -> None:
+    """A provider's own introduction before the mail that it got."""
+    report = (BOUNCES / "rfc3464-two-recipients.eml").read_bytes()
+    text = b"From: MAILER-DAEMON@harbor.example\nSubject: Undelivered\n\nSorry.\n\n-----\nReturn-Path: <>\n" + report
+    assert [bounce.recipient for bounce in read(text)] == [bounce.recipient for bounce in read(report)]
+
+
+def test_large_mail_is_read_in_bounded_time() -> None:
+    """Ten thousand parts, recipients or levels cost no more than their bound."""
+    parts = b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nhello\n" * 10_000
+    status = b"Content-Type: message/delivery-status\n\n"
+    recipients = status + b"".join(b"Final-Recipient: rfc822; a%d@x.example\n\n" % number for number in range(10_000))
+    levels = b"Content-Type: message/rfc822\n\n" * 10_000
+    assert [len(read(mail)) for mail in (parts, recipients, levels)] == [0, 500, 0]

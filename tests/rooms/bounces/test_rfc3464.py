@@ -1,12 +1,21 @@
 from __future__ import annotations
 
 from mailstrata.bounces import rfc3464
+from mailstrata.bounces.notice import Notice
 from mailstrata.formats.message import parse
+
+
+def _notice(raw: bytes) -> Notice:
+    return Notice(parse(raw))
+
+
+def _numbered(number: int) -> bytes:
+    return b"".join(b"Final-Recipient: rfc822; a%d@harbor.example\nAction: failed\n\n" % each for each in range(number))
 
 
 def told(status: str) -> list[tuple[str, str, str]]:
     """Recipient, action and status of each group of a delivery-status."""
-    mail = parse(b"Content-Type: message/delivery-status\n\n" + status.encode())
+    mail = Notice(parse(b"Content-Type: message/delivery-status\n\n" + status.encode()))
     return [(bounce.recipient, bounce.action, bounce.status) for bounce in rfc3464.read(mail)]
 
 
@@ -45,7 +54,7 @@ def test_a_status_with_a_comment_is_a_status_and_garbage_is_none() -> None:
 
 def test_a_line_that_is_no_field_continues_the_one_before() -> None:
     """Some servers forget the space that a folded line begins with."""
-    mail = parse(
+    mail = _notice(
         b"Content-Type: message/delivery-status\n\n"
         b"Final-Recipient: rfc822; a@harbor.example\nDiagnostic-Code: smtp; 550 5.1.1 no\nsuch user here\n"
     )
@@ -61,11 +70,10 @@ def test_a_recipient_of_another_kind_is_kept_as_it_is_written() -> None:
 def test_the_delivery_status_of_an_enclosed_bounce_is_not_this_mails() -> None:
     """A bounce of a bounce speaks of the outer recipient alone."""
     inner = b"Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; a@harbor.example\n"
-    assert rfc3464.read(parse(b"Content-Type: message/rfc822\n\n" + inner)) == ()
+    assert rfc3464.read(_notice(b"Content-Type: message/rfc822\n\n" + inner)) == ()
 
 
 def test_the_number_of_recipients_is_bounded() -> None:
     """One mail cannot make a report of a million lines."""
-    group = b"Final-Recipient: rfc822; a@harbor.example\n\n"
-    mail = parse(b"Content-Type: message/delivery-status\n\n" + group * (rfc3464.RECIPIENT_LIMIT + 5))
+    mail = _notice(b"Content-Type: message/delivery-status\n\n" + _numbered(rfc3464.RECIPIENT_LIMIT + 5))
     assert len(rfc3464.read(mail)) == rfc3464.RECIPIENT_LIMIT

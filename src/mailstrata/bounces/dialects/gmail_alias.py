@@ -18,28 +18,35 @@ from __future__ import annotations
 import re
 
 from mailstrata.bounces.bounce import Bounce
-from mailstrata.bounces.original import Original, mailboxes, moment, original_of
+from mailstrata.bounces.notice import Notice
+from mailstrata.bounces.original import Original, mailboxes, moment
 from mailstrata.formats.message import Part
 from mailstrata.model.attempt import Via
 from mailstrata.model.reply import Reply
 
 DIALECT = "gmail-alias"
 
+_SIGN = b"CustomFromDenied"
 _LINK = re.compile(r"[?&]p=CustomFromDenied\b[^\n]*")
 _LEAD_IN = re.compile(r"The response(?: from the remote server)? was:", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _TEXT_LIMIT = 200_000
 
 
-def read(mail: Part, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | None:
+def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | None:
     """The bounce that this is, one for each recipient; ``None`` when it is another mail."""
+    mail = notice.mail
+    if standard and standard[0].reply is not None:
+        return None
+    if _SIGN not in mail.raw and b"base64" not in mail.raw and b"=" not in notice.mail.raw:
+        return None
     failed = mailboxes(mail.get("x-failed-recipients"))
     if not failed and mail.parameter("report-type") != "delivery-status":
         return None
     words = next((text for text in _texts(mail) if _LINK.search(text)), "")
     if not words:
         return None
-    original = original_of(mail)
+    original = notice.original
     recipients = failed or original.recipients or tuple(bounce.recipient for bounce in standard)
     return tuple(_bounce(mail, original, recipient, _answer(words)) for recipient in recipients)
 

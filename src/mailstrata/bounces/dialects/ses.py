@@ -7,16 +7,19 @@
 
 Such a bounce follows the standard, so this dialect only adds what SES means: a suppressed recipient's server was never
 asked, the ``5.1.1`` is SES's own, and ``Final-Recipient`` is not evidence of an unknown mailbox. A refusal that SES passes on
-stays what the remote server said.
+stays what the remote server said; when SES gave up (``Message expired: unable to deliver in 840 minutes.<421 …>``) the last
+server's words stand in angle brackets.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+from mailstrata.bounces.answer import reply_in
 from mailstrata.bounces.bounce import Bounce
+from mailstrata.bounces.notice import Notice
 from mailstrata.bounces.original import mailbox
-from mailstrata.formats.message import Part
 from mailstrata.model.names import domain_of, is_within
 
 DIALECT = "ses"
@@ -28,17 +31,18 @@ SUPPRESSION_TEXTS = (
 """SES's words, and the list they speak of (facts.md B5)."""
 
 _SES = "amazonses.com"
+_EXPIRED = re.compile(r"message expired[^<]{0,100}<([45]\d\d[^>]*)>", re.IGNORECASE)
 
 
-def read(mail: Part, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | None:
+def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | None:
     """The standard reading with SES's meaning; ``None`` when SES did not write this mail."""
-    if not standard or not _is_from_ses(mail, standard[0]):
+    if not standard or not _is_from_ses(notice, standard[0]):
         return None
     return tuple(_as_ses_means_it(bounce) for bounce in standard)
 
 
-def _is_from_ses(mail: Part, first: Bounce) -> bool:
-    return is_within(domain_of(mailbox(mail.get("from"))), _SES) or is_within(first.reporting_mta, _SES)
+def _is_from_ses(notice: Notice, first: Bounce) -> bool:
+    return is_within(first.reporting_mta, _SES) or is_within(domain_of(mailbox(notice.sender)), _SES)
 
 
 def _as_ses_means_it(bounce: Bounce) -> Bounce:
@@ -46,4 +50,6 @@ def _as_ses_means_it(bounce: Bounce) -> Bounce:
     suppressed = next((kind for text, kind in SUPPRESSION_TEXTS if text in words), "")
     if suppressed:
         return replace(bounce, dialect=DIALECT, suppressed=suppressed, provider="amazon-ses", remote_mta="")
-    return replace(bounce, dialect=DIALECT)
+    expired = _EXPIRED.search(bounce.diagnostic)
+    last = reply_in(expired[1]) if expired else None
+    return replace(bounce, dialect=DIALECT, reply=last or bounce.reply)

@@ -1,0 +1,102 @@
+r"""What a mail server answered, found in the words of somebody who tells of it.
+
+    answer_in("host mx.dock.example[192.0.2.1] said: 550-5.1.1 no such user 550 5.1.1 here (in reply to RCPT TO command)")
+    # Answer(reply=Reply(550, "5.1.1", "no such user here …"), remote_mta="mx.dock.example", diagnostic="550-5.1.1 no such …")
+
+The remote server's words count more than those of the server that passes them on: the answer begins at the reply code.
+Where there is none, everything told is the diagnostic.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mailstrata.model.reply import Reply
+
+LIMIT = 2000
+"""Characters of an answer that are kept."""
+
+_CODE = re.compile(
+    r"(?<![\w.@/+-])(?<!\d:)"
+    r"([45][0-7]\d)"
+    r"(?:[ -]+\1(?=[ -]))?"
+    r"(?:(?:[ \-:,;'\"#(]|ERROR_CODE)*([245]\.\d{1,3}\.\d{1,3})(?![\d.]))?"
+    r"(?=[ \-:,;#)\]>'\"]|\Z)"
+)
+_ENHANCED = re.compile(r"(?<![\d.\w])([45]\.[0-7]\.\d{1,3})(?![\d.\w])")
+_REMOTE = re.compile(
+    r"(?:\bhost|\bserver|talking to|connect(?:ed)? to|remote mta)[ :<]{1,3}([a-z0-9][a-z0-9.-]{0,200}\.[a-z0-9-]{1,63})"
+)
+
+
+_OPENED_BY = {")": "(", "]": "[", "}": "{", ">": "<"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A reply as far as it was told. Empty texts say that it was not."""
+
+    reply: Reply | None = None
+    status: str = ""
+    diagnostic: str = ""
+    remote_mta: str = ""
+    context: str = ""
+    """All that was told, where that is more than the diagnostic."""
+
+
+NOTHING = Answer()
+
+
+def answer_in(text: str) -> Answer:
+    """The first refusal that ``text`` tells of."""
+    flat = " ".join(text[: 2 * LIMIT].split())[:LIMIT]
+    if not flat:
+        return NOTHING
+    code = _CODE.search(flat)
+    said = _balanced(flat[code.start() :]) if code else flat
+    reply = reply_at(said, code) if code else None
+    status = reply.enhanced if reply and reply.enhanced else enhanced_in(flat)
+    remote = _REMOTE.search(flat.lower())
+    return Answer(
+        reply=reply,
+        status=status,
+        diagnostic=said,
+        remote_mta=remote[1].rstrip(".") if remote else "",
+        context=flat if said != flat else "",
+    )
+
+
+def _balanced(text: str) -> str:
+    """The text without a bracket or quote at its end that was opened before it begins."""
+    while text:
+        opening = _OPENED_BY.get(text[-1])
+        surplus = opening and text.count(opening) < text.count(text[-1])
+        if not surplus and not (text[-1] == '"' and text.count('"') % 2):
+            return text
+        text = text[:-1].rstrip()
+    return text
+
+
+def reply_in(flat: str) -> Reply | None:
+    """The first refusal in a text of one line, or the reply that it begins with."""
+    code = _CODE.search(flat[:LIMIT])
+    return reply_at(_balanced(flat[code.start() : LIMIT]), code) if code else Reply.parse(flat)
+
+
+def reply_at(said: str, code: re.Match[str]) -> Reply:
+    """The reply that begins at the code that was found; its lines joined when the code stands before each (RFC 5321 4.2.1)."""
+    enhanced = code[2] or ""
+    text = said[len(code[0]) :].lstrip(" -:,;#)]>'\"")
+    again = code[1] + "-"
+    if again in text or code[1] + " " in text:
+        text = re.sub(
+            rf"(?<![\w.]){code[1]}[- ](?:{re.escape(enhanced)}\s*)?" if enhanced else rf"(?<![\w.]){again}", "", text
+        )
+    return Reply(code=int(code[1]), enhanced=enhanced, text=text)
+
+
+def enhanced_in(text: str) -> str:
+    """The first enhanced status code of a failure that a text has, empty when it has none (RFC 3463)."""
+    match = _ENHANCED.search(text)
+    return match[1] if match else ""

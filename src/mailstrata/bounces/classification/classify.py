@@ -1,0 +1,191 @@
+"""One bounce to its reason, owner and remedy: each signal weighed, the particular before the general.
+
+    classify(Bounce(recipient="ann@dock.example", diagnostic="552 5.2.2 Mailbox full")).reason      # "mailboxfull"
+
+In this order: what the reader of the bounce knows already (suppressed, delivered); what the provider means by its own numbers
+and words; what servers say in general; the enhanced status code; loose words; the words around the answer; the reply code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from mailstrata.bounces.bounce import Bounce
+from mailstrata.bounces.classification.meaning import meaning
+from mailstrata.bounces.classification.numbers import Numbers, Pattern, numbers_of
+from mailstrata.bounces.classification.phase import phase
+from mailstrata.bounces.classification.phrasebook import Phrasebook, Row
+from mailstrata.bounces.classification.result import Classification
+from mailstrata.bounces.classification.spoken import quoted, spoken
+from mailstrata.bounces.classification.table import lines
+from mailstrata.bounces.provider import provider_of
+from mailstrata.model.finding import Confidence
+from mailstrata.model.names import domain_of
+
+_FAMILIES = {"exchange-online": "microsoft", "outlook-consumer": "microsoft"}
+_SAID = "userunknown-said"
+_OF_AN_ADDRESS = (Pattern.parse("*.1.0-5"), Pattern.parse("*.1.10-999"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What a bounce gives to weigh."""
+
+    bounce: Bounce
+    numbers: Numbers
+    answer: str
+    """The answer's words, as `spoken` gives them."""
+    context: str
+    """The words around it."""
+    phase: str
+    providers: frozenset[str]
+    """The names by which the tables may call who answered; empty when nobody knows."""
+    guessed: str
+    """Whose mailbox it was, by the recipient's domain: some providers have their MX in it."""
+
+
+def classify(bounce: Bounce) -> Classification:
+    """Why ``bounce`` happened, as far as it can be told; never raises for what a mail says."""
+    signals = _signals(bounce)
+    row, confidence = next(_judged(signals))
+    return meaning(bounce, row, signals.numbers, confidence)
+
+
+def _signals(bounce: Bounce) -> Signals:
+    said = _joined(bounce)
+    answer, around = quoted(said), bounce.context
+    return Signals(
+        bounce=bounce,
+        numbers=numbers_of(bounce, text=around),
+        answer=spoken(answer),
+        context=spoken(f"{said}\n{around}") if around or answer != said else " ",
+        phase=phase(said, around),
+        providers=_providers(bounce),
+        guessed=provider_of(domain_of(bounce.recipient), ""),
+    )
+
+
+def _providers(bounce: Bounce) -> frozenset[str]:
+    """Names of who answered; of an alias's bounce that is the alias's server, which is to be SES (facts.md C3)."""
+    if bounce.dialect == "gmail-alias":
+        return frozenset({"gmail-alias", "amazon-ses"})
+    return frozenset({_FAMILIES.get(bounce.provider, bounce.provider), bounce.provider} - {""})
+
+
+def _joined(bounce: Bounce) -> str:
+    """The answer as one line, without the codes that begin its further lines (RFC 5321 4.2.1)."""
+    if bounce.reply is None:
+        return bounce.diagnostic
+    code, enhanced = bounce.reply.code, bounce.reply.enhanced
+    said = bounce.diagnostic or str(bounce.reply)
+    for again in (f" {code}-{enhanced} ", f" {code} {enhanced} ", f" {code}-"):
+        said = said.replace(again, " ")
+    return said
+
+
+def _judged(signals: Signals) -> Iterator[tuple[Row, Confidence]]:
+    """Every reading of the signals, the most trustworthy first; there is always a last one."""
+    yield from _known(signals.bounce)
+    yield from _by_provider(signals, signals.answer)
+    yield from _by_words(signals, "phrases", signals.answer, Confidence.LIKELY)
+    yield from _by_status(signals, "sure", Confidence.LIKELY)
+    yield from _by_provider(signals, signals.context)
+    yield from _by_words(signals, "phrases", signals.context, Confidence.POSSIBLE)
+    yield from _by_words(signals, "hints", signals.answer, Confidence.POSSIBLE)
+    yield from _by_status(signals, "said", Confidence.POSSIBLE)
+    if not signals.answer.strip():
+        yield from _by_words(signals, "hints", signals.context, Confidence.POSSIBLE)
+    yield from _last(signals)
+
+
+def _known(bounce: Bounce) -> Iterator[tuple[Row, Confidence]]:
+    if bounce.suppressed:
+        code = "recipient-globally-suppressed" if bounce.suppressed == "global" else "recipient-suppressed"
+        yield _plain("suppressed", fault=f"account/{code}", source="facts.md B5"), Confidence.PROVEN
+    elif bounce.action == "complained":
+        yield _plain("feedback", source="facts.md B7"), Confidence.PROVEN
+    elif bounce.action in {"delivered", "relayed", "expanded"}:
+        yield _plain("delivered", source="RFC 3464 2.3.3"), Confidence.PROVEN
+
+
+def _by_provider(signals: Signals, text: str) -> Iterator[tuple[Row, Confidence]]:
+    for row in _book("providers").rows(text):
+        if row.holds(signals.numbers, signals.phase) and _is_theirs(row, signals):
+            agreed = bool(row.numbers) or row.provider.removesuffix("?") in signals.providers
+            yield row, Confidence.PROVEN if agreed and text is signals.answer else Confidence.LIKELY
+
+
+def _is_theirs(row: Row, signals: Signals) -> bool:
+    """Whether the row is about who answered; rows with ``?`` are also about nobody in particular."""
+    name = row.provider.removesuffix("?")
+    if signals.providers:
+        return name in signals.providers
+    return name != row.provider or name == signals.guessed
+
+
+def _by_words(signals: Signals, book: str, text: str, confidence: Confidence) -> Iterator[tuple[Row, Confidence]]:
+    for row in _book(book).rows(text):
+        if row.holds(signals.numbers, signals.phase):
+            found = _of_a_user(row, signals) if row.reason == _SAID else row
+            agreed = confidence is Confidence.LIKELY and found.reason == _registered(signals.numbers, "sure")
+            yield found, Confidence.PROVEN if agreed else confidence
+
+
+def _of_a_user(row: Row, signals: Signals) -> Row:
+    """``user unknown`` proves an unknown mailbox at RCPT, with the number of one, or where the notice says it in other words.
+
+    Else a filter may have said it: some answer so after they have seen the mail. A notice that says that the mailbox is
+    disabled knows more than an answer without a number.
+    """
+    told = [other.reason for other in _book("phrases").rows(signals.context)]
+    numbered = any(pattern.holds(signals.numbers) for pattern in _OF_AN_ADDRESS)
+    if not numbered and told[:1] == ["suspend"]:
+        return _plain("suspend", source=row.source)
+    sure = numbered or signals.phase == "rcpt" or "userunknown" in told
+    return _plain("userunknown" if sure else "filtered", fault="recipient/recipient-unknown", source=row.source)
+
+
+def _by_status(signals: Signals, weight: str, confidence: Confidence) -> Iterator[tuple[Row, Confidence]]:
+    reason = _registered(signals.numbers, weight)
+    if reason:
+        yield _plain(reason, source="RFC 3463"), confidence
+
+
+@lru_cache(maxsize=4096)
+def _registered(numbers: Numbers, weight: str) -> str:
+    """What the registry means by the first number that it has with this weight."""
+    for pattern, reason, weighs in _statuses():
+        if weighs == weight and pattern.holds(numbers):
+            return reason
+    return ""
+
+
+def _last(signals: Signals) -> Iterator[tuple[Row, Confidence]]:
+    for code, at, reason in _replies():
+        if code == signals.numbers.reply and at in {"", signals.phase}:
+            yield _plain(reason, source="RFC 5321 4.2"), Confidence.POSSIBLE
+    if signals.bounce.action == "delayed":
+        yield _plain("expired", source="RFC 3464 2.3.3"), Confidence.POSSIBLE
+    has_words = signals.answer.strip() or signals.context.strip()
+    yield _plain("onhold" if has_words else "undefined", source="reasons.json"), Confidence.POSSIBLE
+
+
+def _plain(reason: str, *, fault: str = "", source: str = "") -> Row:
+    return Row(reason=reason, fault=fault, source=source)
+
+
+@cache
+def _book(name: str) -> Phrasebook:
+    return Phrasebook(lines(name))
+
+
+@cache
+def _statuses() -> tuple[tuple[Pattern, str, str], ...]:
+    return tuple((Pattern.parse(line["status"]), line["reason"], line["weight"]) for line in lines("statuses"))
+
+
+@cache
+def _replies() -> tuple[tuple[int, str, str], ...]:
+    return tuple((int(line["code"]), line["phase"], line["reason"]) for line in lines("replies"))

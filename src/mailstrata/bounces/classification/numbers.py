@@ -1,0 +1,103 @@
+"""The numbers of an answer: enhanced status codes, reply code, and the patterns that tables write for them.
+
+    Pattern.parse("5.7.606-649").holds(Numbers(statuses=("5.7.615",), reply=550))      # True
+
+``*`` stands for any number, ``a-b`` for a range of the last one; a pattern of three digits is a reply code.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mailstrata.bounces.bounce import Bounce
+
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
+_REPLY = re.compile(r"(?:\A|[\s:>'\"(;#])([245][0-5]\d)(?=[ :-]+\D|[ -]\d\.\d|\Z)")
+_SCANNED = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """What an answer has of numbers: codes of RFC 3463, the most telling first, and the reply code or 0."""
+
+    statuses: tuple[str, ...] = ()
+    reply: int = 0
+
+    @property
+    def temporary(self) -> bool:
+        """Whether the numbers speak of a failure that may pass (class 4 of RFC 3463 2, RFC 5321 4.2.1)."""
+        first = self.statuses[0][0] if self.statuses else str(self.reply)[0]
+        return first == "4"
+
+
+def numbers_of(bounce: Bounce, *, text: str = "") -> Numbers:
+    """The numbers of ``bounce``: those within the answer before the report's own, telling ones before ``5.0.0``.
+
+    ``text`` is looked at where the answer itself is empty.
+    """
+    answer = (bounce.diagnostic or text)[:_SCANNED]
+    said = [bounce.reply.enhanced] if bounce.reply and bounce.reply.enhanced else []
+    said += _STATUS.findall(answer)[:4]
+    found = dict.fromkeys([*said, bounce.status] if bounce.status else said)
+    ordered = sorted(found, key=lambda status: status.endswith(".0.0"))
+    return Numbers(statuses=tuple(ordered), reply=bounce.reply.code if bounce.reply else _reply(answer))
+
+
+def _reply(answer: str) -> int:
+    match = _REPLY.search(answer)
+    return int(match[1]) if match else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One pattern of a table's ``number`` column: class, subject and the range of the detail, or a reply code."""
+
+    status_class: str = "*"
+    subject: str = "*"
+    lowest: int = 0
+    highest: int = 999
+    reply: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Pattern:
+        """A pattern as tables write it; raises ``ValueError`` when it is none."""
+        if "." not in text:
+            return cls("*", "*", 0, 999, _code(text)) if text.isdigit() else cls(text.partition("*")[0] or "*")
+        status_class, subject, detail = (text if text.count(".") == 2 else f"{text}.*").split(".")
+        low, _, high = detail.partition("-")
+        if low == "*":
+            return cls(status_class, subject)
+        return cls(status_class, subject, int(low), int(high or low))
+
+    def holds(self, numbers: Numbers) -> bool:
+        """Whether any of ``numbers`` is meant."""
+        if self.reply:
+            return numbers.reply == self.reply
+        return any(self._is(status) for status in numbers.statuses)
+
+    def _is(self, status: str) -> bool:
+        status_class, subject, detail = _parts(status)
+        return (
+            self.status_class in {"*", status_class}
+            and self.subject in {"*", subject}
+            and self.lowest <= detail <= self.highest
+        )
+
+
+@lru_cache(maxsize=1024)
+def _parts(status: str) -> tuple[str, str, int]:
+    status_class, subject, detail = status.split(".")
+    return status_class, subject, int(detail)
+
+
+def _code(text: str) -> int:
+    if not 200 <= int(text) <= 599:
+        raise ValueError(text)
+    return int(text)
+
+
+def patterns(cell: str) -> tuple[Pattern, ...]:
+    """The patterns of a cell, parted by commas; none when it is empty: then any numbers will do."""
+    return tuple(Pattern.parse(one.strip()) for one in cell.split(",")) if cell else ()

@@ -1,0 +1,50 @@
+r"""Texts of servers made comparable: lower case, words and single spaces, every mail address the word ``addr``.
+
+    spoken("550 <ann@dock.example>: User's e-mail unknown")     # " 550 addr users email unknown "
+
+Punctuation differs between servers that say the same, and an address may hold any word without meaning it. The spaces at
+both ends let a phrase be found on whole words.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from mailstrata.bounces.classification.table import lines
+
+LIMIT = 4000
+"""Characters of a text that are looked at."""
+
+_ADDRESS = re.compile(r"[^\s<>@\"':;,()\[\]=]{1,64}@[^\s<>@,;:()\[\]]{1,255}")
+_MISSING = re.compile(r"(?<![\w.@/-])(?=(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24} (?:does not|doesn.?t) exist)")
+"""Before a host's or domain's name that is said not to exist."""
+_BREAK = re.compile(r"[\W_]+")
+_APOSTROPHES = str.maketrans("", "", "'`\u2019\u00b4")
+
+
+def spoken(text: str) -> str:
+    """The words of ``text``, or a single space when it has none."""
+    lower = text[:LIMIT].lower()
+    if "@" in lower:
+        lower = _ADDRESS.sub(" addr ", lower)
+    if " exist" in lower:
+        lower = _MISSING.sub("domain ", lower)
+    words = _BREAK.sub(" ", lower.translate(_APOSTROPHES).replace("e-mail", "email")).strip()
+    return f" {words} " if words else " "
+
+
+def quoted(text: str) -> str:
+    """What a notice quotes of the other server; the whole text where it quotes nothing.
+
+    ``mx.dock.example said: 550 no such user`` is ``550 no such user``.
+    """
+    lower = text[:LIMIT].lower()
+    starts = [lower.find(words) + len(words) for words in _lead_ins() if words in lower]
+    answer = text[min(starts) :] if starts else text
+    return answer if answer.strip() else text
+
+
+@cache
+def _lead_ins() -> tuple[str, ...]:
+    return tuple(line["words"] for line in lines("leadins"))

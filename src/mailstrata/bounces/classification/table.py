@@ -1,0 +1,40 @@
+r"""A table of the classification: tab-separated lines under a line of column names.
+
+    # what the table is about
+    suffix          provider    source
+    yahoodns.net    yahoo       facts.md E
+
+``-`` is an empty cell, ``#`` begins a comment. The files lie beside this module, so a broken one is our own fault and every
+test that classifies anything finds it.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from mailstrata.model.errors import Malformed
+
+Line = dict[str, str]
+
+
+def lines(name: str) -> list[Line]:
+    """The lines of ``tables/NAME.tsv`` by column name; raises ``Malformed`` when one has not as many cells as columns."""
+    text = files(__package__).joinpath("tables", f"{name}.tsv").read_text("utf-8")
+    return parse(text, name)
+
+
+def parse(text: str, name: str) -> list[Line]:
+    """The lines of a table; ``name`` is for the message when one is broken."""
+    columns: list[str] = []
+    found: list[Line] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = ["" if cell == "-" else cell for cell in line.split("\t")]
+        if not columns:
+            columns = cells
+        elif len(cells) != len(columns):
+            raise Malformed(f"{name}.tsv line {number}", f"{len(cells)} cells", f"{len(columns)}: {', '.join(columns)}")
+        else:
+            found.append(dict(zip(columns, cells, strict=True)))
+    return found

@@ -1,0 +1,90 @@
+"""The last reader: a notice of a server that nobody described, read by what all of them have in common.
+
+    Undeliverable Address: ann@harbor.example
+    Reason: the recipient is over disk quota.
+
+It believes a mail only when its headers are a server's and its words speak of a failure, and then takes an address for
+the failed one where servers put it: alone on a line, at the head of a line that tells of it, or behind a word such as
+"recipient". A sentence is believed of a sender that calls itself a mail server only; people and parcel services write
+such sentences, too. What is quoted (``>``) is somebody else's. The notice's own reader, its writer and its helpdesk are
+never the failed recipient. It finds less than a dialect would, and says so by its name.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mailstrata.bounces.answer import answer_in
+from mailstrata.bounces.bounce import Bounce
+from mailstrata.bounces.form import ADDRESS, bounces
+from mailstrata.bounces.notice import Notice
+from mailstrata.bounces.original import canonical, mailboxes
+from mailstrata.bounces.signs import SUBJECTS, may_be_a_notice, names_itself_a_server, speaks_of_failure
+
+DIALECT = "generic"
+CANDIDATE_LIMIT = 100
+BLOCK_LIMIT = 20_000
+
+_LISTED = re.compile(
+    rf"\n[ \t*\u2022\"'<|-]{{0,40}}(?:\[?smtp:|mailto:)?{ADDRESS}[>\"'\])]{{0,3}}[ \t]*(?=[:;\n,(\[<.-]|\Z|on \w|=|is )",
+    re.IGNORECASE,
+)
+_LABEL = (
+    r"\n[ \t*-]*(?:(?:the|your|failed|undeliverable|intended|original|final|invalid|bad|unknown|rejected|smtp"
+    r"|e-?mail|mail)[ \t]+){0,3}"
+    r"(?:recipients?|receiver|address|addressee|addressed|users?|userid|mailbox|account|delivered|delivery|error-for|rcpt)"
+    r"(?:[ \t]+[a-z]+){0,3}[ \t]*(?:\(s\)|\(es\))?[ \t]*[:;]\s{0,4}"
+)
+_COLON = (
+    r"(?:unknown user|receiver address|is full|allowed size|attempts|no such user|userid|invalid recipient|mailbox|quota)"
+    r":[ \t]{0,4}"
+)
+_SENTENCE = (
+    r"(?<![\w-])(?:recipient|address|addressed|user(?:id)?|mailbox|deliver(?:ed)?|delivering|sent|destined|intended|account"
+    r"|message|mail|rcpt|reach|contact|reached|attempts|size|unknown user|is full|for|to)"
+    r"[ \t]*,?(?:[ \t\n]+(?:to|for|is|was|by|of|on|recipient|user)){0,2},?\s{1,4}"
+)
+_LABELLED = re.compile(
+    rf"(?:{_LABEL}|{_COLON}|{_SENTENCE})(?:\[?smtp:)?[\"'<(]{{0,2}}(?<![\w.@-]){ADDRESS}", re.IGNORECASE
+)
+_HEADER_LINE = re.compile(
+    r"(?:from|sender|reply-to|cc|return-path|mail from|original sender|by|contact|postmaster)\b[^\n@]{0,40}\Z",
+    re.IGNORECASE,
+)
+_STAFF = frozenset(
+    {"postmaster", "mailer-daemon", "abuse", "support", "helpdesk", "webmaster", "hostmaster", "noc", "admin"}
+)
+
+
+def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | None:
+    """What a notice in no known dialect tells; ``None`` when it does not look like a notice."""
+    if standard or not may_be_a_notice(notice) or not (speaks_of_failure(notice) or SUBJECTS.search(notice.subject)):
+        return None
+    words = notice.words[:BLOCK_LIMIT]
+    found = _candidates(notice, words, _LISTED)
+    if not found and names_itself_a_server(notice):
+        found = _candidates(notice, words, _LABELLED)
+    ends = [match.start() for match in found[1:]] + [len(words)]
+    told = [
+        (match["addr"], answer_in(words[words.rfind("\n", 0, match.start("addr")) + 1 : end]))
+        for match, end in zip(found, ends, strict=False)
+    ]
+    return bounces(notice, told, dialect=DIALECT) or None
+
+
+def _candidates(notice: Notice, words: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+    others = {each.lower() for name in ("from", "to") for each in mailboxes(notice.mail.get(name))}
+    kept: list[re.Match[str]] = []
+    for match in pattern.finditer(words):
+        name = canonical(match["addr"].rstrip(".")).lower()
+        line_start = words.rfind("\n", 0, match.start("addr")) + 1
+        if (
+            name
+            and name not in others
+            and name.partition("@")[0] not in _STAFF
+            and not _HEADER_LINE.match(words[line_start : match.start("addr")].strip())
+        ):
+            kept.append(match)
+        if len(kept) >= CANDIDATE_LIMIT:
+            break
+    return kept

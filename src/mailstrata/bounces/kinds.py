@@ -1,0 +1,116 @@
+"""What a mail is that looks like a bounce and is none.
+
+    kind_of(notice)     # Kind.AUTO_REPLY
+
+Out-of-office answers, read receipts (RFC 8098), complaints (RFC 5965) and challenges come from nobody, too, and some have a
+delivery-status. A mail that reports a failure in its own delivery-status is a bounce whatever else it looks like, but for
+challenges: their sender holds the mail until somebody answers.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from mailstrata.bounces.notice import Notice
+from mailstrata.bounces.signs import SENDERS
+from mailstrata.formats.arf import REPORT_TYPE, report_of
+
+DISPOSITIONS = frozenset({"message/disposition-notification", "message/global-disposition-notification"})  # RFC 6533 4
+_CHALLENGES = (
+    "pre-approved",
+    "guest list",
+    "waitlisted",
+    "challenge-response",
+    "challenge/response",
+    "allowed list",
+    "whitelist",
+    "white list",
+    "approved senders list",
+    "verify that you are",
+    "verification link",
+    "confirm that you are",
+    "confirm your message",
+    "confirm your email",
+    "prove that you are human",
+    "spamarrest",
+    "tmda",
+)
+_PROOFS = (
+    "requires confirmation",
+    "require confirmation",
+    "not pre-approved",
+    "confirm that you are",
+    "confirm this message",
+)
+_INVITES = ("click", "reply to this", "confirm", "verify", "add yourself", "follow instructions", "visit")
+_COMPLAINT = re.compile(rb"(?:notification|event)Type\W{1,8}Complaint\W")  # facts.md B7
+_AUTO_SUBJECT = re.compile(
+    r"\s*(?:auto(?:matic|mated|matische)?[- ]?(?:reply|response|antwort|:)|out of (?:the )?office|on vacation|vacation"
+    r"|away from|abwesen|réponse automatique|respuesta autom|risposta automatica|resposta autom|automatisch antwoord"
+    r"|autosvar|autoreply|ooo\b)"
+)
+
+
+class Kind(StrEnum):
+    """What a mail is."""
+
+    BOUNCE = "bounce"
+    DELIVERY_REPORT = "delivery-report"
+    """A success notice: delivered, relayed or expanded (RFC 3464 2.3.3)."""
+    FEEDBACK = "feedback"
+    READ_RECEIPT = "read-receipt"
+    AUTO_REPLY = "auto-reply"
+    CHALLENGE = "challenge"
+    OTHER = "other"
+
+
+def kind_of(notice: Notice) -> Kind | None:
+    """What the mail is, besides a bounce; ``None`` when none of these."""
+    if _is_feedback(notice):
+        return Kind.FEEDBACK
+    if _is_receipt(notice):
+        return Kind.READ_RECEIPT
+    return Kind.AUTO_REPLY if _is_auto_reply(notice) else None
+
+
+def is_challenge(notice: Notice) -> bool:
+    """Whether the notice asks the sender to prove that they are one."""
+    lower = notice.lower
+    return any(phrase in lower for phrase in _CHALLENGES) and any(phrase in lower for phrase in _INVITES)
+
+
+def asks_for_proof(diagnostic: str) -> bool:
+    """Whether a server's refusal is such a challenge: it would take the mail once somebody has confirmed it."""
+    said = diagnostic.lower()
+    return any(phrase in said for phrase in _PROOFS) and any(phrase in said for phrase in _INVITES)
+
+
+def _is_feedback(notice: Notice) -> bool:
+    declared = notice.mail.parameter("report-type").lower() == "feedback-report"
+    hinted = declared or REPORT_TYPE.encode() in notice.mail.raw or b"HmXmrOriginalRecipient" in notice.mail.raw
+    if hinted and (declared or report_of(notice.mail) is not None):
+        return True
+    if b"omplaint" in notice.mail.raw and _COMPLAINT.search(notice.mail.raw):
+        return True
+    return notice.subject.strip() == "unsubscribe" and notice.mail.has(
+        "auto-submitted"
+    )  # RFC 2369 3.2, as Apple Mail does
+
+
+def _is_receipt(notice: Notice) -> bool:
+    if notice.mail.parameter("report-type").lower() == "disposition-notification":
+        return True
+    if b"disposition-notification" not in notice.mail.raw:
+        return False
+    return any(part.type in DISPOSITIONS for part in notice.mail.walk())
+
+
+def _is_auto_reply(notice: Notice) -> bool:
+    mail = notice.mail
+    if _AUTO_SUBJECT.match(notice.subject):
+        return True
+    if mail.has("x-autoreply") or mail.has("x-autorespond") or "auto_reply" in mail.get("precedence").lower():
+        return True
+    automatic = mail.get("auto-submitted").lower().startswith("auto-replied")  # RFC 3834 5
+    return automatic and not mail.has("x-failed-recipients") and not any(name in notice.sender for name in SENDERS)

@@ -1,0 +1,66 @@
+"""A bounce and its classification as the object of ``bounce read --jsonl`` (contract, "bounce read --jsonl").
+
+    record(bounce, classify(bounce), file="ndr.eml")["reason"]       # "mailboxfull"
+
+What the mail does not tell is ``null``. ``owner``, ``remedy`` and ``kind`` are ours, beyond the contract's fields.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from mailstrata.bounces.bounce import Bounce
+from mailstrata.bounces.classification.result import Classification
+from mailstrata.bounces.kinds import Kind
+
+Json = dict[str, object]
+
+REASONS = {Kind.FEEDBACK: "feedback", Kind.AUTO_REPLY: "vacation", Kind.DELIVERY_REPORT: "delivered"}
+"""The shared names that some mails have which are no bounces."""
+
+_BAD = frozenset({"failed", "delayed"})
+
+
+def record(bounce: Bounce, said: Classification, *, file: str) -> Json:
+    """The object of one recipient. ``bounce`` in it is false for good news and complaints."""
+    return {
+        "file": file,
+        "bounce": bounce.action in _BAD,
+        "recipient": bounce.recipient or None,
+        "original_recipient": bounce.original_recipient or None,
+        "action": bounce.action,
+        "status": status_of(bounce) or None,
+        "reply_code": str(bounce.reply.code) if bounce.reply else None,
+        "reason": said.reason,
+        "hard": said.hard,
+        "diagnostic": bounce.diagnostic or None,
+        "stratum": said.stratum.value,
+        "code": said.code,
+        "owner": said.owner.value,
+        "remedy": said.remedy,
+        "reporting_mta": bounce.reporting_mta or None,
+        "remote_mta": bounce.remote_mta or None,
+        "dialect": bounce.dialect,
+        "provider": bounce.provider or None,
+        "at": _iso(bounce.at),
+        "message_id": bounce.message_id or None,
+        "subject": bounce.subject or None,
+        "from": bounce.sender or None,
+        "alias": bounce.alias,
+        "confidence": said.confidence.value,
+    }
+
+
+def no_bounce(kind: Kind, *, file: str) -> Json:
+    """The object of a mail that is no bounce."""
+    return {"file": file, "bounce": False, "kind": kind.value, "reason": REASONS.get(kind)}
+
+
+def status_of(bounce: Bounce) -> str:
+    """The enhanced status: the report's own, or the one in the answer where the report has none or only ``x.0.0``."""
+    inner = bounce.reply.enhanced if bounce.reply else ""
+    return inner if inner and (not bounce.status or bounce.status.endswith(".0.0")) else bounce.status
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None

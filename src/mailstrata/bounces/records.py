@@ -1,0 +1,49 @@
+"""Bytes to the objects of ``bounce read --jsonl``: a mail, or SES's events as JSON.
+
+for each in records(raw, file="ndr.eml"):
+    each["recipient"], each["reason"]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailstrata.bounces.classification.classify import classify
+from mailstrata.bounces.kinds import Kind
+from mailstrata.bounces.read import reading
+from mailstrata.bounces.record import Json, no_bounce, record
+from mailstrata.bounces.ses_events import told
+from mailstrata.formats.ses_event import SesEvent, events
+from mailstrata.model.errors import Malformed
+
+
+def records(raw: bytes, *, file: str) -> Iterator[Json]:
+    """One object for each recipient that ``raw`` speaks of; a single one with ``"bounce": false`` for what is no bounce."""
+    found = _events(raw)
+    if found:
+        bounces = [bounce for event in found for bounce in told(event)]
+        kind = Kind.OTHER
+    else:
+        said = reading(raw)
+        bounces, kind = list(said.bounces), said.kind
+    for bounce in bounces:
+        yield record(bounce, classify(bounce), file=file)
+    if not bounces:
+        yield no_bounce(kind, file=file)
+
+
+def _events(raw: bytes) -> tuple[SesEvent, ...]:
+    """SES's events: a document, or one a line; none when ``raw`` is no such thing."""
+    if raw[:200].lstrip()[:1] != b"{":
+        return ()
+    try:
+        return events(raw)
+    except Malformed:
+        return tuple(event for line in raw.splitlines() for event in _of_line(line))
+
+
+def _of_line(line: bytes) -> tuple[SesEvent, ...]:
+    try:
+        return events(line)
+    except Malformed:
+        return ()

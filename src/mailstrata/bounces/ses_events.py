@@ -1,0 +1,56 @@
+"""SES's events as bounces, so that they run through the same classification (facts.md B7).
+
+    told(events(raw)[0])       # (Bounce(recipient="ann@dock.example", status="5.1.1", …),)
+
+SES's own ``bounceType`` only counts where the remote server's words are missing: it labels real refusals as transient.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mailstrata.bounces.bounce import Bounce
+from mailstrata.bounces.provider import provider_of
+from mailstrata.formats.ses_event import Report, SesEvent
+from mailstrata.model.reply import Reply
+
+DIALECT = "ses-event"
+ACTIONS = {"Bounce": "failed", "Reject": "failed", "DeliveryDelay": "delayed", "Complaint": "complained"}
+"""The kinds of event that say of recipients what a bounce says, and what happened to them."""
+
+_SUPPRESSED = {"OnAccountSuppressionList": "account", "Suppressed": "global"}
+
+
+def told(event: SesEvent) -> tuple[Bounce, ...]:
+    """One Bounce for each recipient of a Bounce, Reject, DeliveryDelay or Complaint; empty for every other event."""
+    action = ACTIONS.get(event.kind, "")
+    return tuple(_bounce(event, report, action) for report in event.reports if report.address) if action else ()
+
+
+def _bounce(event: SesEvent, report: Report, action: str) -> Bounce:
+    answer = report.diagnostic or event.detail
+    suppressed = _SUPPRESSED.get(event.subcategory, "")
+    bounce = Bounce(
+        recipient=report.address,
+        action=action,
+        status=report.status,
+        reply=Reply.parse(report.diagnostic),
+        diagnostic=answer,
+        context="" if answer else f"SES calls it {event.kind} {event.category} {event.subcategory}",
+        dialect=DIALECT,
+        reporting_mta=event.reporting_mta,
+        remote_mta="" if suppressed else event.remote_ip,
+        at=event.at,
+        sent=event.sent,
+        message_id=event.message_id,
+        subject=event.subject,
+        sender=event.sender,
+        provider=provider_of("", report.diagnostic),
+        suppressed=suppressed,
+    )
+    return replace(bounce, action="failed", provider="amazon-ses") if suppressed else _of_ses(bounce, event)
+
+
+def _of_ses(bounce: Bounce, event: SesEvent) -> Bounce:
+    """A Reject is SES's own refusal: nobody else was asked."""
+    return replace(bounce, provider="amazon-ses") if event.kind == "Reject" else bounce

@@ -1,0 +1,113 @@
+r"""The text of a delivery-status part: groups of fields, the first about the message, one for each recipient (RFC 3464 2.1).
+
+    groups("Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; ann@harbor.example\nAction: failed\n")
+    # [{"reporting-mta": "dns; mx.example"}, {"final-recipient": "rfc822; ann@harbor.example", "action": "failed"}]
+
+Real reports are sloppier than the standard: blank lines are missing or too many, a folded line lacks its space, an action is
+misspelled, an address is left in the encoding that SMTP carried it in. Each of those is undone here, in one place.
+"""
+
+from __future__ import annotations
+
+import re
+
+GROUP_LIMIT = 20_000
+"""Characters of one field's value that are kept."""
+TEXT_LIMIT = 300_000
+
+_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*)")
+_TYPED = re.compile(r"\s*([\w.+-]{1,60})\s*;\s*(.*)\Z", re.DOTALL)
+_XTEXT = re.compile(r"\+([0-9A-F]{2})")
+_EMBEDDED = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
+_KEYS = frozenset({"final-recipient", "original-recipient", "action"})
+_ACTIONS = (
+    ("fail", "failed"),
+    ("undeliver", "failed"),
+    ("reject", "failed"),
+    ("error", "failed"),
+    ("bounce", "failed"),
+    ("delay", "delayed"),
+    ("defer", "delayed"),
+    ("warn", "delayed"),
+    ("deliver", "delivered"),
+    ("success", "delivered"),
+    ("relay", "relayed"),
+    ("expand", "expanded"),
+)
+
+Fields = dict[str, str]
+
+
+def groups(text: str) -> list[Fields]:
+    """The groups of fields, their names in lower case, the first of equal names counted."""
+    found: list[Fields] = []
+    fields: Fields = {}
+    name = ""
+    for line in text[:TEXT_LIMIT].split("\n"):
+        if not line.strip():
+            fields, name = _closed(found, fields), ""
+            continue
+        match = None if line[0] in " \t" else _FIELD.match(line)
+        if match is None:
+            if name and len(fields[name]) < GROUP_LIMIT:
+                fields[name] += "\n" + line.strip()
+            continue
+        name = match[1].lower()
+        if name in fields and name in _KEYS:
+            fields = _closed(found, fields)
+        name = name if name not in fields else name + "\0again"
+        fields[name] = match[2].strip()
+    _closed(found, fields)
+    return found
+
+
+def _closed(found: list[Fields], fields: Fields) -> Fields:
+    """Put a finished group away; what an empty line tore off a recipient's group goes back to it."""
+    if fields:
+        last = found[-1] if found else {}
+        is_torn = "final-recipient" in last and not (_KEYS & fields.keys() & last.keys()) and "status" not in last
+        if is_torn and "final-recipient" not in fields and "reporting-mta" not in fields:
+            last.update(fields)
+        else:
+            found.append(fields)
+    return {}
+
+
+def value(field: str) -> str:
+    """A field without its type: ``smtp; 550 …`` is ``550 …`` (RFC 3464 2.1.2)."""
+    match = _TYPED.match(field)
+    return (match[2] if match else field).strip()
+
+
+def action(field: str) -> str:
+    """One of RFC 3464 2.3.3's five actions, also where it is written otherwise; empty when it is none."""
+    word = field.strip().lower()
+    return next((name for start, name in _ACTIONS if word.startswith(start)), "")
+
+
+def address(field: str) -> str:
+    r"""The address in a recipient's field as a mail program would write it, its encodings undone; it may be no address.
+
+    ``utf-8`` addresses are written with ``\\x{…}`` where the report is ASCII (RFC 6533 3), others in xtext (RFC 3461 4).
+    """
+    text = " ".join(value(field).split())
+    if "<" in text and ">" in text:
+        text = text[text.index("<") + 1 :].partition(">")[0]
+    text = text.partition(" (")[0].strip().strip("<>")
+    if "\\x{" in text:
+        return _EMBEDDED.sub(_character, text)
+    return from_xtext(text) if "+" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\N{REPLACEMENT CHARACTER}"
+
+
+def from_xtext(text: str) -> str:
+    """Text with ``+2B`` and the like decoded, when it can only be xtext (RFC 3461 4): ``a+b@x`` and ``a+20@x`` stay."""
+    if text.count("+") != len(_XTEXT.findall(text)):
+        return text
+    if set(_XTEXT.findall(text)) <= {"2B", "3D"}:  # what must be encoded in xtext, and may stand in an address
+        return _XTEXT.sub(lambda match: chr(int(match[1], 16)), text)
+    return text

@@ -1,0 +1,165 @@
+r"""What SES tells of a mail: its events, in both dialects and in whatever envelope they come (facts.md B7).
+
+    events(b'{"eventType": "Bounce", "bounce": {…}, "mail": {…}}')[0].kind       # "Bounce"
+
+Configuration sets write ``eventType``, an identity's notifications ``notificationType``. The envelope may be SNS's, an SQS
+body of one, EventBridge's, a Lambda invocation's, or none. Fields that are not known are passed over, and what is not there
+or of the wrong type is empty: nothing here raises for what the JSON says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mailstrata.model.errors import Malformed
+
+SIZE_LIMIT = 4 * 1024 * 1024
+"""Bytes of JSON that are read; SNS and EventBridge stop at 256 KiB."""
+
+_DEPTH = 6
+"""Envelopes within envelopes."""
+_RECIPIENT_LIMIT = 500
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What an event says of one recipient."""
+
+    address: str
+    action: str = ""
+    status: str = ""
+    diagnostic: str = ""
+    """The last server's words without the ``smtp;`` before them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SesEvent:
+    """One event. An empty text says that SES does not tell."""
+
+    kind: str
+    """``Bounce``, ``Complaint``, ``Delivery``, ``Send``, ``Reject``, ``DeliveryDelay``, ``Rendering Failure``, …"""
+    category: str = ""
+    """bounceType, delayType or complaintFeedbackType."""
+    subcategory: str = ""
+    """bounceSubType or complaintSubType."""
+    detail: str = ""
+    """The reason of a Reject, the smtpResponse of a Delivery, the error of a Rendering Failure."""
+    reports: tuple[Report, ...] = ()
+    at: datetime | None = None
+    sent: datetime | None = None
+    message_id: str = ""
+    """SES's own id of the mail."""
+    header_message_id: str = ""
+    subject: str = ""
+    sender: str = ""
+    reporting_mta: str = ""
+    remote_ip: str = ""
+
+
+def events(raw: bytes | str) -> tuple[SesEvent, ...]:
+    """The events in a JSON document, envelopes taken off; empty when it holds none. Raises ``Malformed`` for no JSON."""
+    try:
+        content = json.loads(raw[:SIZE_LIMIT])
+    except (ValueError, RecursionError) as error:
+        raise Malformed("SES event", "not JSON", "one JSON document of at most 4 MiB") from error
+    return tuple(_event(each) for each in _bare(content, _DEPTH))
+
+
+def _bare(content: object, depth: int) -> Iterator[Json]:
+    """The events themselves: those with a type, wherever the envelopes that are known put them."""
+    if isinstance(content, str) and depth and content.lstrip()[:1] == "{":
+        content = _loaded(content)
+    if not isinstance(content, dict) or not depth:
+        return
+    if _text(content, "eventType") or _text(content, "notificationType"):
+        yield content
+        return
+    for name in ("Message", "detail", "body", "Sns"):
+        if name in content:
+            yield from _bare(content[name], depth - 1)
+    for record in _list(content, "Records"):
+        yield from _bare(record, depth - 1)
+
+
+def _loaded(text: str) -> object:
+    try:
+        return json.loads(text[:SIZE_LIMIT])
+    except (ValueError, RecursionError):
+        return None
+
+
+def _event(content: Json) -> SesEvent:
+    kind = (_text(content, "eventType") or _text(content, "notificationType"))[:40]
+    about = _object(content, kind[:1].lower() + kind[1:]) or _object(content, "failure")
+    mail = _object(content, "mail")
+    common = _object(mail, "commonHeaders")
+    return SesEvent(
+        kind=kind,
+        category=_first(about, "bounceType", "delayType", "complaintFeedbackType"),
+        subcategory=_first(about, "bounceSubType", "complaintSubType"),
+        detail=_first(about, "reason", "smtpResponse", "errorMessage"),
+        reports=_reports(about, mail),
+        at=moment(_text(about, "timestamp")) or moment(_text(mail, "timestamp")),
+        sent=moment(_text(mail, "timestamp")),
+        message_id=_text(mail, "messageId"),
+        header_message_id=_text(common, "messageId").strip("<>"),
+        subject=_text(common, "subject"),
+        sender=_text(mail, "source"),
+        reporting_mta=_text(about, "reportingMTA").rpartition(";")[2].strip().lower(),
+        remote_ip=_text(about, "remoteMtaIp"),
+    )
+
+
+def _reports(about: Json, mail: Json) -> tuple[Report, ...]:
+    """Those whom the event names, else (a Reject, a Send) those whom the mail was for."""
+    named = [
+        each
+        for name in ("bouncedRecipients", "complainedRecipients", "delayedRecipients", "recipients")
+        for each in _list(about, name)
+    ]
+    chosen = (named or _list(mail, "destination"))[:_RECIPIENT_LIMIT]
+    return tuple(_report(each) for each in chosen)
+
+
+def _report(each: object) -> Report:
+    if not isinstance(each, dict):
+        return Report(address=each if isinstance(each, str) else "")
+    return Report(
+        address=_text(each, "emailAddress"),
+        action=_text(each, "action").lower(),
+        status=_text(each, "status"),
+        diagnostic=_text(each, "diagnosticCode").removeprefix("smtp;").strip(),
+    )
+
+
+def moment(text: str) -> datetime | None:
+    """A time of ISO 8601 in UTC, or ``None`` when it is none."""
+    try:
+        at = datetime.fromisoformat(text[:40])
+    except ValueError:
+        return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _first(content: Json, *names: str) -> str:
+    return next((text for name in names if (text := _text(content, name))), "")
+
+
+def _text(content: Json, name: str) -> str:
+    value = content.get(name)
+    return value[:4000] if isinstance(value, str) else ""
+
+
+def _object(content: Json, name: str) -> Json:
+    value = content.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _list(content: Json, name: str) -> list[object]:
+    value = content.get(name)
+    return value if isinstance(value, list) else []

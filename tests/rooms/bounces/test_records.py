@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import json
+
+from mailstrata.bounces.records import records
+
+EVENT = {
+    "eventType": "Bounce",
+    "bounce": {"bouncedRecipients": [{"emailAddress": f"{name}@dock.example"} for name in "ab"]},
+}
+
+
+def test_a_mail_and_an_event_give_the_same_objects() -> None:
+    """Whatever the bytes are, the fields are the contract's."""
+    report = (
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        b"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.dock.example\n\n"
+        b"Final-Recipient: rfc822; a@dock.example\nAction: failed\nStatus: 5.2.2\n--b--\n"
+    )
+    (of_mail,) = records(report, file="a")
+    of_event = next(records(json.dumps(EVENT).encode(), file="a"))
+    assert set(of_mail) == set(of_event)
+
+
+def test_each_recipient_of_an_event_has_an_object() -> None:
+    """One notification may carry several (facts.md B7)."""
+    told = list(records(json.dumps(EVENT).encode(), file="a"))
+    assert [one["recipient"] for one in told] == ["a@dock.example", "b@dock.example"]
+
+
+def test_an_event_without_a_failure_is_one_object_that_says_so() -> None:
+    """As with a mail that is no bounce."""
+    assert [one["bounce"] for one in records(b'{"eventType": "Send", "mail": {}}', file="a")] == [False]
+
+
+def test_braces_alone_make_no_event() -> None:
+    """A mail may begin with anything; lines that are no JSON are passed over."""
+    assert [one["bounce"] for one in records(b"{not json\nSubject: x\n\n", file="a")] == [False]

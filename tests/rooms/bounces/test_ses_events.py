@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mailstrata.bounces.classification.classify import classify
+from mailstrata.bounces.ses_events import told
+from mailstrata.formats.ses_event import events
+
+
+def _event(kind: str, about: dict[str, object]) -> str:
+    name = kind[:1].lower() + kind[1:]
+    return json.dumps(
+        {"eventType": kind, name: about, "mail": {"destination": ["ann@dock.example"], "messageId": "0100"}}
+    )
+
+
+def _bounce(diagnostic: str = "", *, kind: str = "Permanent", subtype: str = "General", status: str = "") -> str:
+    recipient = {"emailAddress": "ann@dock.example", "status": status, "diagnosticCode": diagnostic}
+    return _event("Bounce", {"bounceType": kind, "bounceSubType": subtype, "bouncedRecipients": [recipient]})
+
+
+DELAY = {
+    "emailAddress": "ann@dock.example",
+    "status": "4.4.1",
+    "diagnosticCode": "smtp; 421 4.4.1 Unable to connect to remote host",
+}
+ANN = [{"emailAddress": "ann@dock.example"}]
+LISTED: dict[str, object] = {"complaintSubType": "OnAccountSuppressionList", "complainedRecipients": ANN}
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (_bounce("smtp; 550 5.1.1 user unknown", status="5.1.1"), "userunknown recipient recipient-unknown you"),
+        (_bounce("smtp; 550 denied", kind="Transient"), "policyviolation recipient recipient-refuses-policy recipient"),
+        (_bounce(status="5.1.1", subtype="OnAccountSuppressionList"), "suppressed account recipient-suppressed you"),
+        (_bounce(subtype="Suppressed"), "suppressed account recipient-globally-suppressed you"),
+        (_bounce(kind="Transient", subtype="MailboxFull"), "mailboxfull recipient recipient-full recipient"),
+        (_bounce(kind="Transient", subtype="MessageTooLarge"), "mesgtoobig recipient recipient-refuses-content you"),
+        (_bounce(subtype="NoEmail"), "userunknown recipient recipient-unknown you"),
+        (_bounce(), "onhold recipient None recipient"),
+        (_event("Reject", {"reason": "Bad content"}), "virusdetected relay None you"),
+        (_event("DeliveryDelay", {"delayedRecipients": [DELAY]}), "expired recipient recipient-silent recipient"),
+        (_event("Complaint", {"complainedRecipients": ANN}), "feedback recipient None you"),
+        (_event("Complaint", LISTED), "suppressed account recipient-suppressed you"),
+    ],
+)
+def test_an_event_is_classified_like_a_bounce(event: str, expected: str) -> None:
+    """By status and words; SES's own type of bounce counts where there are none (facts.md B5, B7)."""
+    (bounce,) = told(events(event)[0])
+    said = classify(bounce)
+    assert bounce.recipient == "ann@dock.example"
+    assert f"{said.reason} {said.stratum} {said.code} {said.owner}" == expected
+
+
+@pytest.mark.parametrize("kind", ["Send", "Delivery", "Open", "Click", "Rendering Failure", "Subscription"])
+def test_other_events_tell_of_no_failure(kind: str) -> None:
+    """Nothing bounced."""
+    assert told(events(json.dumps({"eventType": kind, "mail": {"destination": ["ann@dock.example"]}}))[0]) == ()
