@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= auto
 
-.PHONY: demo test lint unit docs bless lab-tests bench-start clean requirements
+.PHONY: demo test lint unit docs bless bench-start bench-bounces bench-credentials clean requirements
 
 demo: .venv/lab
 	@$(BIN)/mailstrata demo
@@ -29,6 +29,12 @@ bless: .venv/test
 
 bench-start: .venv/test
 	$(BIN)/python bench/start.py
+
+bench-bounces: .venv/test
+	$(BIN)/python bench/bounces.py
+
+bench-credentials: .venv/test
+	$(BIN)/python bench/credentials.py
 
 # The environments: pinned with hashes; a marker file says which is installed.
 .venv/bin/pip:

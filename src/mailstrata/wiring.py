@@ -24,7 +24,7 @@ from mailstrata.model.attempt import Attempt
 from mailstrata.model.errors import Refusal
 from mailstrata.model.ports import Asker, Clock, Ledger, Secrets
 from mailstrata.model.question import ApiSend, Question, SmtpSend
-from mailstrata.model.setup import Setup
+from mailstrata.model.setup import Network, Setup
 
 if TYPE_CHECKING:
     from mailstrata.adapters.asker import Answerer
@@ -46,7 +46,20 @@ class Stage:
     """Makes the tools of the appliers; the argument: the operator vouches for the suppressed address."""
     attempts: Callable[[], Awaitable[tuple[Attempt, ...]]]
     """What the operator knows of failed mails without being told."""
+    aws: Aws
+    """Calls with the operator's own credentials."""
     lab: LabClient | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a command needs that can do without a setup; ``setup`` is then empty, with the region of the environment."""
+
+    setup: Setup
+    network: Network
+    clock: Clock
+    secrets: Secrets
+    aws: Aws
 
 
 @contextlib.asynccontextmanager
@@ -73,6 +86,28 @@ def read_settings(setup: str | None) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise Refusal(f"the setup {name} cannot be read: {error}") from error
     return setup_file.parse(text, name)
+
+
+@contextlib.asynccontextmanager
+async def surroundings(*, setup: str | None = None, lab: str | None = None) -> AsyncIterator[Surroundings]:
+    """The world for a command that can do without a setup: that of ``setup`` or ``lab``, of a setup that is there, or bare."""
+    if setup or lab or os.environ.get("MAILSTRATA_SETUP") or Path("mailstrata.toml").exists():
+        async with stage(setup=setup, lab=lab) as here:
+            settings, secrets = here.settings, here.tools(False).secrets
+            yield Surroundings(
+                setup=settings.setup, network=settings.network, clock=here.clock, secrets=secrets, aws=here.aws
+            )
+        return
+    from mailstrata.adapters.aws import Aws
+    from mailstrata.adapters.clock import SystemClock
+
+    network, clock = Network(), SystemClock()
+    bare = Setup(domain="", region=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "")
+    aws = Aws(network, clock, region=bare.region or "us-east-1")
+    try:
+        yield Surroundings(setup=bare, network=network, clock=clock, secrets=_secrets(bare, aws), aws=aws)
+    finally:
+        aws.close()
 
 
 def _allowed(settings: Settings, probe_sends: bool) -> Settings:
@@ -123,6 +158,7 @@ async def _joined(settings: Settings, clock: Clock, lab: LabClient | None = None
                 settings, clock, aws=aws, ledger=ledger, secrets=secrets, asker=asker(), confirmed=confirmed
             ),
             attempts=lab.attempts if lab else _nothing_known,
+            aws=aws,
             lab=lab,
         )
 

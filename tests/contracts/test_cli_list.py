@@ -10,6 +10,7 @@ import pytest
 
 from mailstrata import __version__, cli
 from mailstrata.__main__ import run
+from mailstrata.cli.credentials import SUBCOMMANDS
 from mailstrata.cli.main import COMMANDS
 
 each = pytest.mark.parametrize("name", COMMANDS)
@@ -29,9 +30,16 @@ def test_a_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]
 def test_every_option_of_a_command_has_its_help(name: str) -> None:
     """An option that says nothing of itself is not found."""
     command: click.Command = import_module(f"mailstrata.cli.{COMMANDS[name][0]}").command
-    found = [command, *getattr(command, "commands", {}).values()]
+    found = [command, *_subcommands(command)]
     options = [one for each in found for one in each.params if isinstance(one, click.Option)]
     assert [one.name for one in options if not one.help] == []
+
+
+def _subcommands(command: click.Command) -> list[click.Command]:
+    if not isinstance(command, click.Group):
+        return []
+    context = click.Context(command)
+    return [found for name in command.list_commands(context) if (found := command.get_command(context, name))]
 
 
 @each
@@ -71,4 +79,4 @@ def test_every_module_with_a_command_is_in_the_list() -> None:
     """No stub, and nothing that cannot be called."""
     modules = {module.name for module in pkgutil.iter_modules(cli.__path__)}
     with_command = {name for name in modules if hasattr(import_module(f"mailstrata.cli.{name}"), "command")}
-    assert with_command == {module for module, _ in COMMANDS.values()}
+    assert with_command == {module for module, _ in (*COMMANDS.values(), *SUBCOMMANDS.values())}

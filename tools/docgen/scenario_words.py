@@ -32,6 +32,7 @@ WORDS = {
     "user.keys.last_used": "When it was last used.",
     "user.keys.absent": "The key is deleted; its id and password stay where they were typed in.",
     "region.name": "The SES region.",
+    "region.opened": "`false`: the account never opened SES there; logins get `535 Account not subscribed to SES`.",
     "region.production": "`false`: the account is in the sandbox there.",
     "region.sending": "`false`: sending is paused.",
     "region.enforcement": "AWS's word about the account.",

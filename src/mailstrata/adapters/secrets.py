@@ -76,7 +76,7 @@ class SecretPlaces:
 def _parsed(name: str) -> tuple[str, str]:
     kind, _, place = name.partition(":")
     if kind not in {"aws", "env", "file"} or not place:
-        raise Refusal(f"{name[:80]!r} names no place where a credential could be kept", _HOW)
+        raise Refusal("what is given as a secret's place names no place where a credential could be kept", _HOW)
     return kind, place
 
 

@@ -111,13 +111,15 @@ def _chosen(found: Diagnosis, wanted: _Wanted) -> tuple[Fix, ...]:
 
     if wanted.source:
         named = _named(wanted.source)
-        return tuple(fix for fix in found.fixes if fix.id in (wanted.ids or named))
+        others = {one.id for one in found.alternatives}
+        return tuple(fix for fix in found.fixes if fix.id in (wanted.ids or named - others))
     for name in wanted.ids:
         if name not in CATALOGUE:
             raise Refusal(f"there is no fix {name}", "mailstrata diagnose lists those that help")
         if name not in {fix.id for fix in found.fixes}:
             raise Refusal(f"nothing here needs {name}", "mailstrata diagnose says what is wrong now")
-    return tuple(fix for fix in found.fixes if not wanted.ids or fix.id in wanted.ids)
+    others = {one.id for one in found.alternatives}
+    return tuple(fix for fix in found.fixes if (fix.id in wanted.ids if wanted.ids else fix.id not in others))
 
 
 def _named(source: str) -> set[str]:

@@ -12,56 +12,96 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from itertools import islice
+from itertools import islice, product
 
 from mailstrata.credentials import shape
+from mailstrata.credentials.combinations import pairs
 from mailstrata.credentials.derivation import VERSION
-from mailstrata.credentials.mistakes import RECIPES, RIGHT, Material, Recipe, dated
+from mailstrata.credentials.mistakes import ALL_DAYS, LIKELY_DAYS, RECIPES, RIGHT, Material, Recipe, dated
 from mailstrata.formats.ses_regions import SES_REGIONS
 from mailstrata.model.facts import PasswordFacts
 
 _LONGEST = 512
 _MOST_SECRETS = 32
+_MOST_PAIRS = 200_000
+"""Pairs of mistakes that are computed at most, some seconds' worth: several secrets, all regions."""
+_MOST_DATED = 4
+"""Secrets for which real days are tried in every region: each takes about half a second."""
 
 
 def explain(password: str, secrets: Iterable[str], region: str, *, key_id: str = "") -> PasswordFacts:
     """What ``password`` is, measured against each of ``secrets`` (at most 32), for ``region`` first, then for all others.
 
-    ``proven`` is true when it was compared with a secret: of ``unrecognised`` it then says that no known mistake made
-    it from these.
+    With no ``region`` the password may be for any. Single mistakes come before pairs, whose names are joined by ``+``.
+    ``proven`` is true when it was compared with a secret: of ``unrecognised`` it then says that no known mistake, nor two
+    of them, made it from these.
     """
     known = [secret for secret in islice(secrets, _MOST_SECRETS) if secret.isascii() and 0 < len(secret) <= _LONGEST]
-    if len(password) > _LONGEST or not password.isascii():
+    if len(password) > _LONGEST:
         return PasswordFacts(mistake=shape.UNRECOGNISED, proven=False)
     if key_id and password == key_id:
         return PasswordFacts(mistake="access-key-id")
-    for found in _matches(password, known, region, key_id):
-        return found
+    if password.strip():
+        for found in _Search(password, known, region, key_id).matches():
+            return found
     seems = shape.judge(password)
     return PasswordFacts(mistake=seems, proven=bool(known) and seems == shape.UNRECOGNISED)
 
 
-def _matches(password: str, secrets: list[str], region: str, key_id: str) -> Iterator[PasswordFacts]:
-    """All explanations, the likeliest first."""
-    wanted = [Material(secret=secret, region=region, key_id=key_id) for secret in secrets]
-    others = [replace(material, region=other) for other in SES_REGIONS if other != region for material in wanted]
-    for material in wanted + others:
-        for name, recipe in _recipes(away=material.region != region):
-            if recipe.made(password, material):
-                yield PasswordFacts(mistake=name, derived_for=material.region if recipe.regional else "")
-    if any(_is_dated(password, material) for material in wanted):
-        yield PasswordFacts(mistake="real-date", derived_for=region)
+class _Search:
+    """All explanations of one password, the likeliest first."""
+
+    def __init__(self, password: str, secrets: list[str], region: str, key_id: str) -> None:
+        self._password = password
+        self._secrets = secrets
+        self._wanted = (region,) if region else SES_REGIONS
+        self._others = tuple(other for other in SES_REGIONS if other not in self._wanted)
+        self._key_id = key_id
+
+    def matches(self) -> Iterator[PasswordFacts]:
+        """Single mistakes, then pairs; real dates last, as they take the longest."""
+        yield from self._made(self._wanted, (("right", RIGHT), *RECIPES.items()))
+        yield from self._made(self._others, (("wrong-region", RIGHT), *_regional(RECIPES.items())))
+        yield from self._paired()
+        yield from self._dated()
+
+    def _made(self, regions: Iterable[str], recipes: Iterable[tuple[str, Recipe]]) -> Iterator[PasswordFacts]:
+        listed = tuple(recipes)
+        for region, secret in product(regions, self._secrets):
+            material = Material(secret=secret, region=region, key_id=self._key_id)
+            for name, recipe in listed:
+                if recipe.made(self._password, material):
+                    yield PasswordFacts(mistake=name, derived_for=region if recipe.regional else "")
+
+    def _dated(self) -> Iterator[PasswordFacts]:
+        """The habit of Signature Version 4: some real day where the constant belongs."""
+        if not shape.looks_right(self._password):
+            return
+        signature = base64.b64decode(self._password)[len(VERSION) :]
+        days = ALL_DAYS if len(self._wanted) == 1 else LIKELY_DAYS
+        for regions, tried, secrets in (
+            (self._wanted, days, self._secrets),
+            (self._others, LIKELY_DAYS, self._secrets[:_MOST_DATED]),
+        ):
+            for secret in secrets if regions else ():
+                region = dated(signature, secret, regions, tried)
+                if region:
+                    yield PasswordFacts(mistake="real-date", derived_for=region)
+
+    def _paired(self) -> Iterator[PasswordFacts]:
+        """Only those whose undoing changes this password: of a clean one, none that concern the text."""
+        possible = [(name, recipe) for name, recipe in pairs() if self._possible(recipe)]
+        regional = list(_regional(possible))
+        yield from self._made(self._wanted, possible)
+        affordable = _MOST_PAIRS // max(len(regional) * len(self._secrets), 1)
+        yield from self._made(self._others[:affordable], regional)
+
+    def _possible(self, recipe: Recipe) -> bool:
+        if recipe.least:
+            return recipe.least <= len(self._password) < shape.LENGTH
+        return recipe.undo is None or recipe.undo(self._password) != self._password
 
 
-def _recipes(*, away: bool) -> Iterator[tuple[str, Recipe]]:
-    """Those worth trying in a region; ``away`` from the one that was wanted, what is region-less was tried before."""
-    yield ("wrong-region" if away else "right"), RIGHT
-    yield from ((name, recipe) for name, recipe in RECIPES.items() if recipe.regional or not away)
-
-
-def _is_dated(password: str, material: Material) -> bool:
-    """The habit of Signature Version 4: some real day where the constant belongs."""
-    if not shape.looks_right(password):
-        return False
-    return dated(base64.b64decode(password)[len(VERSION) :], material)
+def _regional(recipes: Iterable[tuple[str, Recipe]]) -> Iterator[tuple[str, Recipe]]:
+    """Those worth trying in a region that was not asked for: what is region-less was tried before."""
+    return ((name, recipe) for name, recipe in recipes if recipe.regional)

@@ -15,18 +15,21 @@ import base64
 import binascii
 import hashlib
 import hmac
-import re
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from mailstrata.credentials import dressing
 from mailstrata.credentials.derivation import DATE, STEPS, VERSION, chain, smtp_password
 
 SERVICE, TERMINAL, MESSAGE = STEPS
 
-FIRST_DAY, LAST_DAY = date(2011, 1, 1), date(2040, 12, 31)
+ALL_DAYS = (date(2011, 1, 1), date(2040, 12, 31))
 """The days that are tried in place of the constant date: SES began in January 2011."""
+
+LIKELY_DAYS = (date(2021, 1, 1), date(2028, 12, 31))
+"""Those that are tried for regions that nobody asked for: since 2021 the older algorithm is refused (facts.md A5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,21 +61,32 @@ class Recipe:
     sign: Callable[[bytes, str], bytes] = _sign
     write: Callable[[bytes], str] = _write
     undo: Callable[[str], str] | None = None
+    spoil: Callable[[str], str] | None = None
+    """What happened to the text, which ``undo`` takes back; a text that it leaves as it is was not spoilt."""
+    least: int = 0
+    """Characters that are enough: what stands there is the beginning of the password, and the rest was lost."""
     regional: bool = True
     """Whether what it makes depends on the region."""
 
     def password(self, material: Material) -> str:
         """What this recipe makes; empty when it needs what ``material`` does not hold."""
-        taken = self.take(material)
-        return self.write(self.sign(taken, material.region)) if taken else ""
+        whole = self._whole(material)
+        text = self.spoil(whole) if self.spoil else whole
+        return text if text != whole or not self.spoil else ""
 
     def made(self, password: str, material: Material) -> bool:
         """Whether this recipe made ``password`` of ``material``; compares in constant time."""
         text = self.undo(password) if self.undo else password
         if self.undo and text == password:
             return False
-        wanted = self.password(material)
-        return bool(wanted) and hmac.compare_digest(text.encode(), wanted.encode())
+        wanted = self._whole(material)
+        if self.least:
+            wanted = wanted[: len(text)] if self.least <= len(text) < len(wanted) else ""
+        return bool(wanted) and hmac.compare_digest(text.encode("utf-8", "surrogatepass"), wanted.encode())
+
+    def _whole(self, material: Material) -> str:
+        taken = self.take(material)
+        return self.write(self.sign(taken, material.region)) if taken else ""
 
 
 def _steps(*names: str, prefix: bytes = b"AWS4") -> Recipe:
@@ -121,6 +135,16 @@ def _unsigned(secret: bytes, region: str) -> bytes:
     return secret
 
 
+def _as_text(unsigned: bytes) -> str:
+    return unsigned.decode("ascii", "backslashreplace")
+
+
+def _quoted(material: Material) -> bytes:
+    """Nothing, where nothing in the secret would be encoded: then no harm was done."""
+    quoted = urllib.parse.quote(material.secret, safe="")
+    return quoted.encode() if quoted != material.secret else b""
+
+
 def _decoded(material: Material) -> bytes:
     try:
         return base64.b64decode(material.secret + "=" * (-len(material.secret) % 4), validate=True)
@@ -130,13 +154,6 @@ def _decoded(material: Material) -> bytes:
 
 def _versioned(version: bytes) -> Callable[[bytes], str]:
     return lambda signature: base64.b64encode(version + signature).decode()
-
-
-def _undouble(password: str) -> str:
-    try:
-        return base64.b64decode(password, validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        return password
 
 
 RIGHT = Recipe()
@@ -170,38 +187,37 @@ RECIPES: Mapping[str, Recipe] = {
     "hex": Recipe(write=lambda signature: (VERSION + signature).hex()),
     "hex-signature": Recipe(write=lambda signature: signature.hex()),
     "base64-of-hex": Recipe(write=lambda signature: base64.b64encode(VERSION + signature.hex().encode()).decode()),
-    "secret-itself": Recipe(sign=_unsigned, write=bytes.decode, regional=False),
+    "secret-itself": Recipe(sign=_unsigned, write=_as_text, regional=False),
     "access-key-id": Recipe(
-        take=lambda material: material.key_id.encode(), sign=_unsigned, write=bytes.decode, regional=False
+        take=lambda material: material.key_id.encode(), sign=_unsigned, write=_as_text, regional=False
     ),
     "key-id-as-secret": Recipe(take=lambda material: material.key_id.encode()),
     "secret-with-newline": Recipe(take=lambda material: material.secret.encode() + b"\n"),
     "secret-with-crlf": Recipe(take=lambda material: material.secret.encode() + b"\r\n"),
     "secret-with-space": Recipe(take=lambda material: material.secret.encode() + b" "),
-    "secret-percent-encoded": Recipe(take=lambda material: urllib.parse.quote(material.secret, safe="").encode()),
+    "secret-percent-encoded": Recipe(take=_quoted),
     "secret-base64-decoded": Recipe(take=_decoded),
     "derived-twice": Recipe(take=lambda material: smtp_password(material.secret, material.region).encode()),
-    "trailing-whitespace": Recipe(undo=str.strip),
-    "inner-whitespace": Recipe(undo=lambda password: re.sub(r"\s+", "", password)),
-    "plus-became-space": Recipe(undo=lambda password: password.replace(" ", "+")),
-    "quoted": Recipe(undo=lambda password: password.strip("\"'`")),
-    "url-safe-base64": Recipe(undo=lambda password: password.replace("-", "+").replace("_", "/")),
-    "percent-encoded": Recipe(undo=urllib.parse.unquote),
-    "double-base64": Recipe(undo=_undouble),
+    **{name: Recipe(undo=one.undo, spoil=one.spoil) for name, one in dressing.DRESSINGS.items()},
+    "truncated": Recipe(spoil=lambda password: password[: dressing.CUT], least=dressing.LEAST),
 }
 """Every known mistake by its name, but those that depend on a number of tries: another region, a real date."""
 
 
-def dated(signature: bytes, material: Material) -> bool:
-    """Whether ``signature`` has a real day (2011 to 2040) in the place of the constant, as Signature Version 4 would.
+def dated(signature: bytes, secret: str, regions: Sequence[str], days: tuple[date, date] = ALL_DAYS) -> str:
+    """The region for which ``signature`` has a real day in the place of the constant, as Signature Version 4 would.
 
-    Eleven thousand chains, a tenth of a second: for a password that nothing else explains.
+    Empty where it has none. For each region and day four HMACs, for each day one more: eleven thousand days of one region
+    are a tenth of a second, so this is for a password that nothing else explains.
     """
-    start = b"AWS4" + material.secret.encode()
-    rest = (material.region, *STEPS)
-    return any(hmac.compare_digest(signature, chain(start, (day, *rest))) for day in _days())
+    first = [chain(b"AWS4" + secret.encode(), (day,)) for day in _days(*days)]
+    for region in regions:
+        rest = (region, *STEPS)
+        if any(hmac.compare_digest(signature, chain(key, rest)) for key in first):
+            return region
+    return ""
 
 
-def _days() -> Iterator[str]:
-    for ordinal in range(FIRST_DAY.toordinal(), LAST_DAY.toordinal() + 1):
+def _days(first: date, last: date) -> Iterator[str]:
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
         yield date.fromordinal(ordinal).isoformat().replace("-", "")

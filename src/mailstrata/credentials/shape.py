@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping
 
 UNRECOGNISED = "unrecognised"
+LENGTH = 44
+"""Characters of a password: 33 bytes in base64."""
 
 _V4 = re.compile(r"B[A-P][A-Za-z0-9+/]{42}\Z")
 _SHAPES: Mapping[str, re.Pattern[str]] = {
@@ -30,6 +32,7 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
     "percent-encoded": re.compile(r"(?=.*%)B[A-P](?:[A-Za-z0-9]|%2[BbFf]){42}\Z"),
     "double-base64": re.compile(r"Q[A-Za-z0-9+/]{58}=\Z"),
     "base64-of-hex": re.compile(r"B[A-Za-z0-9+/]{86}=\Z"),
+    "truncated": re.compile(r"B[A-P][A-Za-z0-9+/]{36,41}\Z"),
 }
 """In the order in which they are tried; a shape of the right kind stands before those it would also fit."""
 
@@ -50,4 +53,6 @@ def judge(password: str) -> str:
         return "quoted"
     if _V4.match(re.sub(r"\s+", "", password)):
         return "inner-whitespace"
+    if not password.isascii() and _V4.match("".join(one for one in password if one.isascii() and one.isprintable())):
+        return "non-ascii"
     return UNRECOGNISED

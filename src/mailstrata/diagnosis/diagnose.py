@@ -7,10 +7,11 @@ The evidence is what ``--save`` writes; over an `Offline` asker it gives the sam
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mailstrata.diagnosis import strata
+from mailstrata.diagnosis import alternatives, strata
 from mailstrata.diagnosis.attribution import attribute
 from mailstrata.diagnosis.checks import CHECKS
 from mailstrata.diagnosis.engine import Check, Engine, Progress
@@ -22,6 +23,9 @@ from mailstrata.model.finding import Finding, Result, Undetermined
 from mailstrata.model.observation import Observation, Unknown
 from mailstrata.model.ports import Asker
 from mailstrata.model.question import Question
+
+_SECONDS = 5.0
+"""How long each question about the other ways may take, behind the checks."""
 
 
 class Offline:
@@ -48,7 +52,18 @@ async def diagnose(
     """Ask, judge and attribute within ``budget`` seconds. Fixes are added by `repair.plan`."""
     engine = Engine(asker, checks, budget=budget, evidence=evidence, progress=progress)
     results, gathered = await engine.run(case)
+    found = conclude(case, results, gathered)
+    for question in alternatives.wanted(case, found.findings):
+        if question not in gathered:
+            gathered.add(question, await _asked(asker, question))
     return conclude(case, results, gathered), gathered
+
+
+async def _asked(asker: Asker, question: Question[Any]) -> Observation[Any]:
+    try:
+        return await asyncio.wait_for(asker.ask(question), _SECONDS)
+    except TimeoutError:
+        return Unknown(reason="no answer in time")
 
 
 def conclude(case: Case, results: Sequence[Result], evidence: Evidence) -> Diagnosis:
@@ -66,6 +81,7 @@ def conclude(case: Case, results: Sequence[Result], evidence: Evidence) -> Diagn
         findings=findings,
         undetermined=undetermined,
         attempts=attempts,
+        alternatives=alternatives.alternatives(case, evidence) if alternatives.broken(findings) else (),
     )
 
 

@@ -57,16 +57,48 @@ _MISTAKES: Mapping[str, str] = {
     "url-safe-base64": "it was written in URL-safe base64, with - and _ where + and / belong",
     "percent-encoded": "it was percent-encoded, as in a URL, where it must stand plain",
     "double-base64": "it was put into base64 twice",
+    "truncated": "its end was cut off: it has 44 characters",
+    "non-ascii": "it holds characters that are no ASCII, such as a no-break or a zero-width space",
     "empty": "it is empty",
+    "secret-itself": "it is the secret access key itself, not a password made of it",
+    "wrong-region": "it was made for another region",
 }
 
 _PLAIN = frozenset(
-    {"trailing-whitespace", "inner-whitespace", "plus-became-space", "quoted", "percent-encoded", "empty"}
+    {
+        "trailing-whitespace",
+        "inner-whitespace",
+        "plus-became-space",
+        "quoted",
+        "percent-encoded",
+        "truncated",
+        "non-ascii",
+        "access-key-id",
+        "empty",
+    }
 )
 """Mistakes of copying, not of computing."""
 
+_CODES: Mapping[str, str] = {
+    "right": "right",
+    "unrecognised": "unknown",
+    "secret-itself": "password-is-the-secret",
+    "wrong-region": "password-wrong-region",
+    "v2": "password-legacy",
+    **dict.fromkeys(_PLAIN, "password-malformed"),
+}
+
+
+def code_of(mistake: str) -> str:
+    """The code of a mistake: that of the check that finds it, or ``right`` or ``unknown``.
+
+    Of two mistakes the first is that of the computation, which has to be mended even where the copy is.
+    """
+    return _CODES.get(mistake.partition("+")[0], "password-wrong-derivation")
+
 
 def words(mistake: str) -> tuple[str, str]:
-    """What was done, and what is right instead. A name that is not known here is told as it is."""
-    done = _MISTAKES.get(mistake, f"it was made with the mistake {mistake!r}")
-    return done, "copy it exactly as it was derived, and only it" if mistake in _PLAIN else _RIGHT
+    """What was done, and what is right instead; of two mistakes both. A name that is not known is told as it is."""
+    names = mistake.split("+")
+    done = ", and ".join(_MISTAKES.get(name, f"it was made with the mistake {name!r}") for name in names)
+    return done, "copy it exactly as it was derived, and only it" if _PLAIN.issuperset(names) else _RIGHT

@@ -203,6 +203,27 @@ def login_works(case: Case, evidence: Evidence, aliases: tuple[Alias, ...]) -> b
     return False if seen or standing(case, aliases, Refusal.LOGIN) else None
 
 
+def speaks_of(attempt: Attempt, words: str) -> bool:
+    """Whether the server's answer to an attempt holds ``words`` (lower case)."""
+    return words in f"{attempt.reply or ''} {attempt.diagnostic}".lower()
+
+
+def told_at_login(case: Case, evidence: Evidence, aliases: tuple[Alias, ...], words: str) -> tuple[Proof, ...]:
+    """Where SES itself says ``words`` (lower case) to a login of ``aliases``, here or in a bounce that still stands."""
+    questions = [SmtpLogin(one.host, one.port, one.username) for one in aliases if one.region and one.username]
+    evidence.want(*questions)
+    seen = ((question, evidence[question]) for question in dict.fromkeys(questions))
+    here = (
+        evidence.proof(question)
+        for question, answer in seen
+        if isinstance(answer, Seen) and not answer.value.accepted and words in answer.value.reply.text.lower()
+    )
+    return (
+        *here,
+        *testimony(one for one in standing(case, aliases, Refusal.LOGIN) if speaks_of(one, words)),
+    )
+
+
 def renewal(user: str) -> tuple[str, ...]:
     """The fixes that give an alias another key: by a machine where the user is known, else by a person."""
     return ("rotate-credentials" if user else "recreate-key-in-account", "retype-in-gmail")

@@ -1,7 +1,7 @@
-"""What the stored SMTP password of each key proved to be: the ground of the three password checks.
+"""What the stored SMTP password of each key proved to be: the ground of the five password checks.
 
-One password has at most one mistake, so of the checks `password-is-the-secret`, `password-wrong-region` and
-`password-wrong-derivation` at most one speaks:
+Every mistake has one code, so of the checks `password-is-the-secret`, `password-malformed`, `password-wrong-region`,
+`password-legacy` and `password-wrong-derivation` at most one speaks:
 
     for stored in stored_passwords(case, evidence):
         match stored.facts: ...
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from mailstrata.diagnosis import paths, relay_facts
 from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.password_words import code_of
 from mailstrata.diagnosis.relay_facts import Refusal
 from mailstrata.formats import key_id
 from mailstrata.model.attempt import Attempt, Case
@@ -26,8 +27,6 @@ from mailstrata.model.setup import Alias
 
 RIGHT = "right"
 UNRECOGNISED = "unrecognised"
-SECRET = "secret-itself"  # noqa: S105 - the name of a mistake
-WRONG_REGION = "wrong-region"
 LEGACY = "v2"
 
 
@@ -61,6 +60,11 @@ class Stored:
         if facts is None or (facts.mistake == LEGACY and self.works is not False and not self.bounced):
             return UNRECOGNISED
         return facts.mistake
+
+    @property
+    def code(self) -> str:
+        """The code of its mistake, ``right`` or ``unknown``."""
+        return code_of(self.mistake)
 
     @property
     def question(self) -> StoredPassword:

@@ -52,6 +52,8 @@ class RegionSpec:
     """SES's account settings in a region, and the state of its SMTP endpoint."""
 
     name: str
+    opened: bool | None = None
+    """Whether the account ever opened SES here; if not, every login is answered "Account not subscribed to SES"."""
     production: bool | None = None
     sending: bool | None = None
     enforcement: str | None = None

@@ -126,6 +126,7 @@ def _key(table: Table) -> spec.KeySpec:
 def _region(table: Table) -> spec.RegionSpec:
     return spec.RegionSpec(
         name=table.text("name"),
+        opened=table.flag("opened", default=None),  # type: ignore[arg-type]
         production=table.flag("production", default=None),  # type: ignore[arg-type]
         sending=table.flag("sending", default=None),  # type: ignore[arg-type]
         enforcement=table.choice("enforcement", ("HEALTHY", "PROBATION", "SHUTDOWN"), "") or None,

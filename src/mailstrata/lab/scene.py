@@ -93,6 +93,7 @@ def _key(parts: Parts, user: str, key: spec.KeySpec) -> None:
 
 async def _region(parts: Parts, region: spec.RegionSpec) -> None:
     state = parts.ses.region(region.name)
+    state.opened = state.opened if region.opened is None else region.opened
     state.production_access = state.production_access if region.production is None else region.production
     state.sending_enabled = state.sending_enabled if region.sending is None else region.sending
     state.enforcement = region.enforcement or state.enforcement

@@ -51,6 +51,14 @@ class Attributed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """Another way to send, by the id of its remedy; ``tells`` what it changes for receiving, and what recipients conclude."""
+
+    id: str
+    tells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
     """Schema ``mailstrata.diagnosis/1`` is its JSON form (contract: `diagnose --json`)."""
 
@@ -62,3 +70,5 @@ class Diagnosis:
     undetermined: tuple[Undetermined, ...]
     attempts: tuple[Attributed, ...]
     fixes: tuple[Fix, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    """Where the relay is broken; the fixes end with them."""

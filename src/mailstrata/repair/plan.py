@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from mailstrata.model.diagnosis import Diagnosis
+from mailstrata.model.diagnosis import Alternative, Diagnosis
 from mailstrata.model.finding import Finding, Fix, Role
 from mailstrata.repair.catalogue import CATALOGUE, Remedy
 
@@ -19,7 +19,15 @@ _ROLES = (Role.PRIMARY, Role.SECONDARY, Role.EFFECT, Role.SIDE)
 
 def planned(diagnosis: Diagnosis) -> Diagnosis:
     """The diagnosis with its fixes, ranked from 1."""
-    return dataclasses.replace(diagnosis, fixes=tuple(_fixes(diagnosis.findings)))
+    fixes = tuple(_fixes(diagnosis.findings))
+    others = (_other(one, rank) for rank, one in enumerate(diagnosis.alternatives, start=len(fixes) + 1))
+    return dataclasses.replace(diagnosis, fixes=(*fixes, *others))
+
+
+def _other(alternative: Alternative, rank: int) -> Fix:
+    """Another way, behind all fixes; it mends no finding, so it is for none."""
+    fix = _fix(alternative.id, rank, {alternative.id: []})
+    return dataclasses.replace(fix, steps=(*fix.steps, *alternative.tells))
 
 
 def _fixes(findings: Iterable[Finding]) -> Iterable[Fix]:

@@ -42,4 +42,4 @@ def test_an_undoing_that_changes_nothing_explains_nothing() -> None:
 
 def test_a_day_in_place_of_the_constant_is_found_only_if_it_is_one() -> None:
     """A signature over another text than a day is not taken for one."""
-    assert not dated(b"\0" * 32, MATERIAL)
+    assert not dated(b"\0" * 32, MATERIAL.secret, ["eu-central-1"])

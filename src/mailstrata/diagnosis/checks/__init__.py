@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import cast
 
 from mailstrata.diagnosis.checks import (
+    account_not_subscribed,
     account_paused,
     account_sandboxed,
     alias_host_wrong,
@@ -33,6 +34,8 @@ from mailstrata.diagnosis.checks import (
     mail_from_spf_absent,
     nameserver_failing,
     password_is_the_secret,
+    password_legacy,
+    password_malformed,
     password_wrong_derivation,
     password_wrong_region,
     quota_exhausted,
@@ -60,9 +63,12 @@ CHECKS: tuple[Check, ...] = cast(
         key_of_another_account,
         key_absent,
         key_inactive,
+        password_malformed,
         password_is_the_secret,
         password_wrong_region,
         password_wrong_derivation,
+        password_legacy,
+        account_not_subscribed,
         login_refused,
         send_not_authorized,
         nameserver_failing,

@@ -18,7 +18,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.stored_password import SECRET, Stored, doubt, mistaken, stored_passwords
+from mailstrata.diagnosis.stored_password import Stored, doubt, mistaken, stored_passwords
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Fine, Result, Stratum, Undetermined
 
@@ -29,7 +29,7 @@ STRATUM = Stratum.RELAY
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """One result for each stored password; any that was read can be told from a secret."""
     for stored in stored_passwords(case, evidence):
-        if stored.facts is not None and stored.facts.mistake == SECRET:
+        if stored.code == CODE:
             yield _finding(case, evidence, stored)
         elif stored.facts is not None or stored.works:
             yield Fine(code=CODE, stratum=STRATUM, text=f"the password of {stored.key} is not its secret")

@@ -3,8 +3,7 @@
 What it sees
     The stored password is exactly what a known mistake makes of the secret: each of some forty was computed anew, offline,
     and one is equal. Or, where the secret is not at hand, its shape gives the mistake away. A missing date step can not be
-    seen by any other means: length and first letter are the same. A password of the old algorithm is a fault once SES
-    refuses it; until then it works.
+    seen by any other means: length and first letter are the same. Two mistakes at once are found as well.
 Why it matters
     SES refuses every login with 535, while the API works with the same key, since it uses the secret itself.
 How to put it right
@@ -21,42 +20,34 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.password_words import words
-from mailstrata.diagnosis.stored_password import (
-    RIGHT,
-    SECRET,
-    UNRECOGNISED,
-    WRONG_REGION,
-    Stored,
-    doubt,
-    mistaken,
-    stored_passwords,
-)
+from mailstrata.diagnosis.stored_password import LEGACY, RIGHT, UNRECOGNISED, Stored, doubt, mistaken, stored_passwords
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Fine, Result, Stratum, Undetermined
 
 CODE = "password-wrong-derivation"
 STRATUM = Stratum.RELAY
 
-_OTHERS = frozenset({SECRET, WRONG_REGION})
-"""Mistakes with a code of their own."""
-
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """One result for each stored password, but for those whose mistake has its own code."""
     for stored in stored_passwords(case, evidence):
-        mistake = stored.mistake
-        if mistake in _OTHERS:
-            continue
-        if mistake == RIGHT:
+        if stored.mistake == RIGHT:
             text = f"the stored password of {stored.key} is rightly derived for {stored.region}"
             yield Fine(code=CODE, stratum=STRATUM, text=text)
-        elif mistake != UNRECOGNISED:
+        elif stored.code == CODE:
             yield _finding(case, evidence, stored)
+        elif stored.mistake != UNRECOGNISED or _legacy(stored):
+            continue  # its mistake has a code of its own
         elif stored.works and not stored.bounced:
             yield Fine(code=CODE, stratum=STRATUM, text=f"SES accepts the stored password of {stored.key}")
         else:
             reason, needs = doubt(stored)
             yield Undetermined(code=CODE, stratum=STRATUM, subject=stored.key, reason=reason, needs=needs)
+
+
+def _legacy(stored: Stored) -> bool:
+    """Whether it is of the old algorithm, be that a fault yet or not."""
+    return stored.facts is not None and stored.facts.mistake == LEGACY
 
 
 def _finding(case: Case, evidence: Evidence, stored: Stored) -> Result:

@@ -18,7 +18,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.stored_password import UNRECOGNISED, WRONG_REGION, Stored, doubt, mistaken, stored_passwords
+from mailstrata.diagnosis.stored_password import UNRECOGNISED, Stored, doubt, mistaken, stored_passwords
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Fine, Result, Stratum, Undetermined
 
@@ -31,7 +31,7 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     for stored in stored_passwords(case, evidence):
         mistake = stored.facts.mistake if stored.facts else UNRECOGNISED
         compared = stored.facts is not None and stored.facts.proven
-        if mistake == WRONG_REGION:
+        if stored.code == CODE:
             yield _finding(case, evidence, stored)
         elif stored.works or compared or mistake != UNRECOGNISED:
             text = f"the password of {stored.key} is for no other region than {stored.region}"

@@ -36,6 +36,7 @@ from mailstrata.model.finding import (
     Stratum,
     Undetermined,
 )
+from mailstrata.model.names import domain_of
 from mailstrata.model.observation import Observation, Seen, Unknown
 from mailstrata.model.question import AccessKey, MaySend, SmtpSend
 from mailstrata.model.setup import Alias
@@ -49,6 +50,16 @@ _WORDS = re.compile(  # facts.md A5: a backtick opens, an apostrophe closes; doc
     r"(?: on resource [`']?(?P<resource>[^`'\s]+))?",
     re.IGNORECASE,
 )
+
+
+_LOOK = (
+    "look at its inline, attached and group policies, a permissions boundary, an organisation policy (SCP), and conditions on "
+    "aws:SourceIp (Gmail sends from Google's addresses) or ses:FromAddress"
+)
+_KINDS = {  # facts.md A4: not only the sender's identity is a resource
+    "configuration-set/": "the resource is the identity's default configuration set, which the policy has to allow as well",
+    "identity/": "the resource is an identity of the recipient, which the policy has to allow as well",
+}
 
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
@@ -149,10 +160,22 @@ def _because(case: Case, evidence: Evidence, alias: Alias, proofs: tuple[Proof, 
     if told:
         resource = f" on {told['resource']}" if told["resource"] else ""
         yield f"SES's own words: {told['user']} may not {told['action']}{resource}"
+        yield from _about(told["resource"] or "", alias)
     match _simulated(case, evidence, alias):
         case Seen(value=facts) if facts.decision == "allowed":
             yield "the user's own policies allow it: look for a boundary, an organisation policy or the identity's policy"
+        case Unknown(reason=reason):
+            yield f"the user's policies could not be evaluated ({reason}): {_LOOK}"
         case Seen(value=facts):
             by = f" by {', '.join(facts.statements)}" if facts.statements else ""
             yield f"IAM's simulation of ses:SendRawEmail: {facts.decision}{by}"
     yield "the login is accepted before this is looked at, so the password is not the matter"
+
+
+def _about(resource: str, alias: Alias) -> Iterator[str]:
+    """What the kind of a refused resource tells, where it is not the identity of the sender."""
+    named = resource.rpartition("/")[2].rstrip("'").lower()
+    if ":configuration-set/" in resource:
+        yield _KINDS["configuration-set/"]
+    elif ":identity/" in resource and named not in {alias.address.lower(), domain_of(alias.address).lower()}:
+        yield _KINDS["identity/"]

@@ -1,0 +1,122 @@
+"""The other ways to send as an alias, when the relay is broken, and what recipients will make of mail on each.
+
+    alternatives(case, evidence)[0].id       # "use-console-credentials"
+
+Whether SPF and DKIM align follows from who signs and who takes the bounces on that way (facts.md C1, B4), what DMARC then
+does from the policy that the domain itself publishes. What was not seen is said to be unknown, not guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from mailstrata.diagnosis import alignment, dmarc_facts
+from mailstrata.diagnosis.evidence import Evidence, NotYet
+from mailstrata.formats import spf
+from mailstrata.model.attempt import Case
+from mailstrata.model.diagnosis import Alternative
+from mailstrata.model.finding import Finding, Gravity, Role, Stratum
+from mailstrata.model.observation import Absent, Observation, Seen, Unknown
+from mailstrata.model.question import Mx, Question, Txt
+
+T = TypeVar("T")
+_GOOGLE = "_spf.google.com"
+_FATES = {
+    "none": "the domain asks for no consequence (p=none), so it is delivered, unproven",
+    "quarantine": "the domain asks for quarantine, so it goes to spam",
+    "reject": "the domain asks to reject it, so it is refused",
+}
+_SAME = "receiving: nothing changes"
+
+
+def wanted(case: Case, findings: Iterable[Finding]) -> tuple[Question[Any], ...]:
+    """What has to be known of the domain; nothing where the relay is not what is broken."""
+    if not broken(findings):
+        return ()
+    return Txt(case.setup.domain), Mx(case.setup.domain)
+
+
+def broken(findings: Iterable[Finding]) -> bool:
+    """Whether a fault of the relay is a cause of what is lost."""
+    causes = {Role.PRIMARY, Role.SECONDARY}
+    return any(one.stratum is Stratum.RELAY and one.gravity is Gravity.FAULT and one.role in causes for one in findings)
+
+
+def alternatives(case: Case, evidence: Evidence) -> tuple[Alternative, ...]:
+    """The ways, the best first; one whose mail recipients would punish comes late.
+
+    Each tells what it changes for receiving, and what SPF, DKIM and DMARC conclude.
+    """
+    ses, fate = _by_ses(case, evidence), _fate(case, evidence)
+    gmail = Alternative(id="use-gmail-app-password", tells=(_SAME, _by_gmail(case, fate)))
+    mailbox = Alternative(id="use-mailbox-provider", tells=(_moved(case, evidence), _by_workspace(case, evidence)))
+    harmed = fate in {_FATES["quarantine"], _FATES["reject"]}
+    return (
+        Alternative(id="use-console-credentials", tells=(_SAME, ses)),
+        *((mailbox, gmail) if harmed else (gmail, mailbox)),
+        Alternative(id="send-by-api", tells=(_SAME, ses)),
+    )
+
+
+def _by_ses(case: Case, evidence: Evidence) -> str:
+    """As now: the same identity signs, and the same MAIL FROM takes the bounces."""
+    try:
+        paper = next(iter(alignment.papers(case, evidence)), None)
+    except NotYet:
+        paper = None
+    if paper is None or paper.unknown is not None:
+        return "SPF, DKIM, DMARC: as the identity stands, which could not be seen"
+    dkim = f"DKIM signs as {paper.signs_as}" if paper.signs_as else "DKIM signs as amazonses.com only"
+    mail_from = f"SPF by {paper.mail_from}" if paper.mail_from else "SPF by amazonses.com, which does not align"
+    aligned = bool(paper.signs_as or paper.mail_from)
+    return f"{dkim}; {mail_from}; DMARC {'passes' if aligned else 'fails: ' + _fate(case, evidence)}"
+
+
+def _by_gmail(case: Case, fate: str) -> str:
+    """facts.md C1: Return-Path and d= are gmail.com's, so neither aligns."""
+    return f"SPF and DKIM pass for gmail.com, which is not {case.setup.domain}: DMARC fails; {fate}"
+
+
+def _by_workspace(case: Case, evidence: Evidence) -> str:
+    domain = case.setup.domain
+    match _known(evidence, Txt(domain)):
+        case Seen(value=texts) if any(spf.includes(text, _GOOGLE) for text in texts if spf.is_record(text)):
+            listed = f"SPF of {domain} lists Google's servers already"
+        case Seen() | Absent():
+            listed = (
+                f"SPF of {domain} does not list Google's servers: include:{_GOOGLE} is needed (or the provider's own)"
+            )
+        case _:
+            listed = f"whether SPF of {domain} lists the provider could not be seen"
+    return f"{listed}; DKIM signs as {domain} once it is turned on there; then DMARC passes"
+
+
+def _moved(case: Case, evidence: Evidence) -> str:
+    match _known(evidence, Mx(case.setup.domain)):
+        case Seen(value=hosts) if hosts:
+            named = ", ".join(host.host for host in hosts[:3])
+            return (
+                f"receiving: the MX moves there, away from {named}; what receives there now, rules and forwarder, ends"
+            )
+        case Seen() | Absent():
+            return "receiving: the domain gets an MX, which it has none of now"
+        case _:
+            return "receiving: the MX moves there; what receives the domain's mail now ends"
+
+
+def _fate(case: Case, evidence: Evidence) -> str:
+    try:
+        found = dmarc_facts.policy(evidence, case.setup.domain)
+    except NotYet:
+        found = Unknown(reason="not looked at")
+    if found is None:
+        return "no policy is published, so each recipient does as it likes"
+    return "the policy could not be seen" if isinstance(found, Unknown) else _FATES.get(found.asks, found.asks)
+
+
+def _known(evidence: Evidence, question: Question[T]) -> Observation[T] | None:
+    try:
+        return evidence[question]
+    except NotYet:
+        return None

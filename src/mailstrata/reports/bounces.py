@@ -1,0 +1,101 @@
+"""Bounces for people: a line for each recipient with reason and owner, below it what to do, at the end how many.
+
+    page(record, width=80)
+
+Takes the objects of ``bounce read --jsonl``. Texts become safe in their spans (`reports.safe`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mailstrata.reports.page import Line, Page, Span, Style, cut, fold
+from mailstrata.reports.safe import safe
+from mailstrata.reports.safe import width as columns_of
+from mailstrata.reports.words import count
+
+Record = Mapping[str, object]
+
+_WHO = {"you": "you", "aws": "AWS", "recipient": "the recipient", "network": "the network", "google": "Google"}
+_RECIPIENT, _REASON, _CODE = 34, 16, 34
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many recipients of each fate were seen."""
+
+    failed: int = 0
+    hard: int = 0
+    delayed: int = 0
+    other: int = 0
+
+    @property
+    def seen(self) -> int:
+        """All that were counted."""
+        return self.failed + self.delayed + self.other
+
+    def count(self, record: Record) -> None:
+        """Add one object."""
+        if not record["bounce"]:
+            self.other += 1
+        elif record["action"] == "delayed":
+            self.delayed += 1
+        else:
+            self.failed += 1
+            self.hard += bool(record["hard"])
+
+
+def line(record: Record) -> str:
+    """The object as a line of JSON in pure ASCII."""
+    return json.dumps(record, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"
+
+
+def heading() -> Page:
+    """The names of the columns."""
+    names = f"  {'recipient':<{_RECIPIENT}} {'reason':<{_REASON}} {'code':<{_CODE}} who can mend it"
+    return ((Span(names, Style.HEADING),),)
+
+
+def page(record: Record, width: int) -> Page:
+    """One recipient: mark, address, reason, code and owner; below what was said and what to do."""
+    if not record["bounce"]:
+        return (_none(record),)
+    told = [Span(_text(record, "diagnostic"), Style.QUOTE)] if record["diagnostic"] else []
+    remedy = [Span("→ "), Span(_text(record, "remedy"))]
+    return (_row(record), *fold(told, width, indent=4), *fold(remedy, width, indent=4, hang=2))
+
+
+def _row(record: Record) -> Line:
+    mark, style = ("…", Style.WARN) if record["action"] == "delayed" else ("✗", Style.BAD)
+    return (
+        Span(f"{mark} ", style),
+        Span(_cell(_text(record, "recipient") or "?", _RECIPIENT)),
+        Span(_cell(_text(record, "reason"), _REASON), style),
+        Span(_cell(_text(record, "code") or "-", _CODE), Style.CODE),
+        Span(_WHO.get(_text(record, "owner"), "")),
+    )
+
+
+def _none(record: Record) -> Line:
+    what = _text(record, "reason") or _text(record, "kind") or "no bounce"
+    return (Span("· ", Style.DIM), Span(f"{_text(record, 'file')}: no failure ({what})", Style.DIM))
+
+
+def summary(tally: Tally, width: int) -> Page:
+    """How many, in one line."""
+    parts = [f"{count(tally.failed, 'failed recipient')}, {tally.hard} of them for good"]
+    parts += [f"{tally.delayed} delayed"] if tally.delayed else []
+    parts += [f"{count(tally.other, 'mail')} without a failure"] if tally.other else []
+    return fold([Span("; ".join(parts) + ".")], width)
+
+
+def _cell(text: str, columns: int) -> str:
+    shown = cut(safe(text), columns)
+    return shown + " " * (columns - columns_of(shown) + 1)
+
+
+def _text(record: Record, name: str) -> str:
+    value = record.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,82 @@
+"""What holds for any secret: a mistake that was made is found, and nothing wrong is ever called right."""
+
+from __future__ import annotations
+
+import string
+import time
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from mailstrata.credentials.derivation import smtp_password
+from mailstrata.credentials.forensics import explain
+from mailstrata.credentials.mistakes import RECIPES, Material
+from mailstrata.formats.ses_regions import SES_REGIONS
+
+SECRETS = st.text(string.ascii_letters + string.digits + "+/", min_size=40, max_size=40)
+REGIONS = st.sampled_from(SES_REGIONS)
+BOUNDED = settings(max_examples=25, deadline=None, derandomize=True)
+KEY_ID = "AKIA2EXAMPLE00000001"
+
+
+@BOUNDED
+@given(secret=SECRETS, region=REGIONS, other=REGIONS)
+def test_deriving_is_deterministic_and_bound_to_the_region(secret: str, region: str, other: str) -> None:
+    """The same twice, and for no two regions the same (facts.md A3)."""
+    assert smtp_password(secret, region) == smtp_password(secret, region)
+    assert (smtp_password(secret, region) == smtp_password(secret, other)) is (region == other)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+@settings(max_examples=5, deadline=None, derandomize=True)
+@given(secret=SECRETS, region=REGIONS)
+def test_a_mistake_that_was_made_is_found(name: str, secret: str, region: str) -> None:
+    """For any secret and region, whether that region was asked for or not."""
+    password = RECIPES[name].password(Material(secret=secret, region=region, key_id=KEY_ID))
+    assume(password)
+    for wanted in (region, "us-east-1", ""):
+        found = explain(password, ["another one", secret], wanted, key_id=KEY_ID)
+        assert (found.mistake, found.proven) == (name, True)
+        assert found.derived_for in {region, ""}
+
+
+@BOUNDED
+@given(secret=SECRETS, region=REGIONS, password=st.text(max_size=60))
+def test_nothing_but_the_right_password_is_called_right(secret: str, region: str, password: str) -> None:
+    """Never a false "correct": not of another text, nor of another secret."""
+    assume(password != smtp_password(secret, region))
+    assert explain(password, [secret], region).mistake != "right"
+
+
+@BOUNDED
+@given(secret=SECRETS, other=SECRETS, region=REGIONS)
+def test_another_secret_s_password_is_not_alleged_to_be_a_mistake(secret: str, other: str, region: str) -> None:
+    """It fits in no known way: it is of another key, and that is said."""
+    assume(secret != other)
+    found = explain(smtp_password(other, region), [secret], region)
+    assert (found.mistake, found.proven) == ("unrecognised", True)
+
+
+def test_one_secret_over_all_regions_takes_less_than_a_second() -> None:
+    """The longest way: a password that nothing explains. Processor time, so that a busy machine does not fail it."""
+    password = smtp_password("of somebody else", "us-east-1")
+    explain("warm-up", ["x"], "us-east-1")
+    before = time.process_time()
+    assert explain(password, ["wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"], "us-east-1").mistake == "unrecognised"
+    assert time.process_time() - before < 2.0
+
+
+@pytest.mark.parametrize(
+    ("password", "mistake"),
+    [
+        ("", "empty"),
+        (" \n", "empty"),
+        ("\ud800", "unrecognised"),
+        ("\x00" * 40, "unrecognised"),
+        ("B" * 513, "unrecognised"),
+    ],
+)
+def test_what_is_no_password_at_all_is_survived(password: str, mistake: str) -> None:
+    """Empty, half a character, zeros, too much."""
+    assert explain(password, ["some+secret+key"], "us-east-1").mistake == mistake

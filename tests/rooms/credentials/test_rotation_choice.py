@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.rooms.credentials.rotation_bench import ADDRESS, ALIAS, AT, PLACE, REGION, USER, Bench
+
+from mailstrata.credentials.rotation_choice import Target, choose, find_target, is_dead
+from mailstrata.model.errors import Refusal
+from mailstrata.model.facts import AccessKeyFacts
+from mailstrata.model.observation import Absent, Observation, Seen, Unknown
+from mailstrata.model.question import AccessKey, Question
+from mailstrata.model.setup import Setup
+
+NAMED = {ADDRESS: "AKIAOLD"}
+SETUP = Setup(domain="sailing.example", region=REGION, aliases=(ALIAS,))
+
+
+def _key(status: str = "Active", *, used: float | None = None, age: float = 100) -> AccessKeyFacts:
+    """A key of ``age`` days, last used ``used`` days ago."""
+    last = None if used is None else AT - timedelta(days=used)
+    return AccessKeyFacts(user=USER, status=status, created=AT - timedelta(days=age), last_used=last)
+
+
+def test_the_only_key_is_live_when_the_setup_names_it() -> None:
+    """The owner's word."""
+    choice = choose(USER, {"AKIAOLD": _key()}, NAMED, AT)
+    assert (choice.old, choice.was, choice.dead) == ("AKIAOLD", "Active", "")
+
+
+def test_a_key_that_no_alias_names_is_not_retired() -> None:
+    """Something else may use it: a new one is made beside it."""
+    choice = choose(USER, {"AKIAOTHER": _key()}, NAMED, AT)
+    assert (choice.old, choice.was, choice.dead) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        _key(age=2000),
+        _key(age=2000, used=1900),
+        _key("Inactive", used=1),
+        _key("Inactive", age=1),
+        AccessKeyFacts(user=USER, status="Inactive"),
+    ],
+    ids=["active and old", "active, long unused", "just used", "just made", "of which nothing is known"],
+)
+def test_a_second_key_that_is_not_proven_dead_ends_it_before_it_begins(other: AccessKeyFacts) -> None:
+    """Neither age nor long disuse proves anything of an active key; the refusal has the evidence for both."""
+    with pytest.raises(Refusal) as error:
+        choose(USER, {"AKIASECOND": other, "AKIAOLD": _key()}, NAMED, AT)
+    assert error.value.status == 4
+    assert f"AKIASECOND is {other.status}" in error.value.message
+    assert f"the setup names it for {ADDRESS}" in error.value.message
+    assert "never deletes a key on a guess" in error.value.hint
+
+
+def test_an_inactive_key_that_nobody_used_for_a_week_is_dead() -> None:
+    """No login succeeds with it, and nobody has missed it."""
+    choice = choose(USER, {"AKIASECOND": _key("Inactive", used=8), "AKIAOLD": _key()}, NAMED, AT)
+    assert (choice.old, choice.dead) == ("AKIAOLD", "AKIASECOND")
+
+
+@pytest.mark.parametrize(
+    "named", [{}, {ADDRESS: "AKIAELSE"}, {ADDRESS: "AKIAOLD", "crew@sailing.example": "AKIASECOND"}]
+)
+def test_two_keys_without_one_owners_word_are_left_alone(named: dict[str, str]) -> None:
+    """None named, or both."""
+    with pytest.raises(Refusal):
+        choose(USER, {"AKIASECOND": _key("Inactive", used=80), "AKIAOLD": _key()}, named, AT)
+
+
+@given(
+    status=st.sampled_from(["Active", "Inactive"]),
+    used=st.none() | st.floats(0, 3000),
+    age=st.floats(0, 3000),
+    shift=st.floats(0, 3000),
+)
+def test_age_alone_never_makes_an_active_key_dead(status: str, used: float | None, age: float, shift: float) -> None:
+    """Only an inactive one can be, whatever its dates are."""
+    assert not is_dead(_key("Active", used=used, age=age + shift), AT)
+    assert not is_dead(_key(status, used=0, age=age), AT)
+
+
+class _Iam:
+    def __init__(self, **keys: Observation[AccessKeyFacts]) -> None:
+        self.keys = keys
+
+    async def ask(self, question: Question[Any]) -> Observation[Any]:
+        assert isinstance(question, AccessKey)
+        return self.keys.get(question.key_id, Absent())
+
+
+OWNED = _Iam(AKIAOLD=Seen(value=_key()))
+
+
+def _found(iam: _Iam = OWNED, *, setup: Setup = SETUP, ledger: Bench | None = None, **more: str) -> Target:
+    return asyncio.run(find_target(setup, iam, ledger or Bench(), **more))
+
+
+def test_the_user_is_found_through_the_key_of_the_only_alias() -> None:
+    """Nothing needs to be named where there is nothing to choose."""
+    target = _found()
+    assert (target.user, target.named, dict(target.places())) == (USER, NAMED, {PLACE: (REGION,)})
+
+
+def test_every_alias_with_the_same_key_is_rotated_with_it() -> None:
+    """It would break with the old key; an alias with another one is left alone."""
+    crew = replace(ALIAS, address="crew@sailing.example", host="email-smtp.eu-west-1.amazonaws.com")
+    other = replace(ALIAS, address="bosun@sailing.example", username="AKIAELSE")
+    setup = replace(SETUP, aliases=(ALIAS, crew, other))
+    for target in (_found(setup=setup, address=ADDRESS), _found(setup=setup, user=USER)):
+        assert set(target.named) == {ADDRESS, "crew@sailing.example"}
+        assert target.places()[PLACE] == (REGION, "eu-west-1")
+
+
+def test_a_rotation_under_way_is_found_when_the_setup_names_the_new_key_already() -> None:
+    """By the ledger, without asking IAM."""
+    bench = Bench()
+    bench.run()
+    moved = replace(SETUP, aliases=(replace(ALIAS, username="AKIANEW2"),))
+    assert _found(_Iam(), setup=moved, ledger=bench).user == USER
+    assert set(_found(_Iam(), setup=moved, ledger=bench, user=USER).named) == {ADDRESS}
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "said"),
+    [
+        ({"address": "nobody@sailing.example"}, 2, "no alias"),
+        ({"iam": _Iam()}, 4, "no key AKIAOLD"),
+        ({"iam": _Iam(AKIAOLD=Unknown(reason="not allowed", needs="iam:GetAccessKeyLastUsed"))}, 3, "cannot be told"),
+        ({"iam": _Iam(), "user": "somebody"}, 2, "no alias of the setup uses a key of somebody"),
+        ({"setup": replace(SETUP, aliases=())}, 2, "0 aliases"),
+        ({"setup": replace(SETUP, aliases=(replace(ALIAS, username=""),))}, 4, "no username"),
+        ({"setup": replace(SETUP, aliases=(replace(ALIAS, secret=""),))}, 4, "no place"),
+        ({"setup": replace(SETUP, aliases=(replace(ALIAS, secret="env:SMTP"),))}, 4, "no place"),
+    ],
+)
+def test_what_cannot_be_rotated_is_refused_in_one_line(more: dict[str, Any], status: int, said: str) -> None:
+    """With the status that the contract gives such a refusal, and before anything is written."""
+    with pytest.raises(Refusal) as error:
+        _found(**more)
+    assert error.value.status == status
+    assert said in error.value.message
+
+
+def test_a_named_user_may_have_lost_the_key_of_the_alias() -> None:
+    """The owner says whose the new one shall be."""
+    assert _found(_Iam(), address=ADDRESS, user="another-user").user == "another-user"

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.rooms.credentials.rotation_bench import ADDRESS, ALIAS, AT, PLACE, REGION, USER
+
+from mailstrata.credentials.rotation import Rotation, Step
+from mailstrata.credentials.rotation_choice import Target
+from mailstrata.credentials.rotation_next import World
+from mailstrata.credentials.rotation_words import hand_over, hand_overs, plan, reading, traffic
+from mailstrata.model.attempt import Attempt, Outcome, Via
+from mailstrata.model.facts import AccessKeyFacts
+
+TARGET = Target(user=USER, aliases=(ALIAS,), region=REGION)
+TOLD = replace(
+    Rotation(id=1, user=USER, at=AT, old="AKIAOLD", was="Active", dead="", aliases=(ADDRESS,), unread=(), keep_days=7),
+    new="AKIANEW",
+    done={Step.HAND_OVER: AT},
+)
+
+
+def _world(used: float | None) -> World:
+    """The old key was last used ``used`` days after the new values were handed over."""
+    last = None if used is None else AT + timedelta(days=used)
+    return World(now=AT, keys={"AKIAOLD": AccessKeyFacts(user=USER, last_used=last)}, held={}, named={})
+
+
+def _mail(days: float, **more: object) -> Attempt:
+    mail = Attempt(
+        id="", sender=ADDRESS, recipient="ann@harbor.example", via=Via.GMAIL_ALIAS, at=AT + timedelta(days=days)
+    )
+    return replace(mail, **more)  # type: ignore[arg-type]
+
+
+def test_gmail_is_told_in_its_own_words_and_order() -> None:
+    """Server, port, username, password, security; for the password its place and the command that reads it."""
+    lines = hand_over(ALIAS, "AKIANEW", REGION)
+    assert [line.split(":")[0] for line in lines[1:5]] == ["SMTP Server", "Port", "Username", "Password"]
+    assert lines[6] == "Secured connection using TLS"
+    assert "Secured connection using SSL" in hand_over(replace(ALIAS, port=465, security="ssl"), "AKIANEW", REGION)
+    assert PLACE in lines[4]
+    assert "aws secretsmanager get-secret-value --region us-east-1 --secret-id mailstrata/smtp/admin" in lines[5]
+
+
+def test_the_command_that_reads_a_password_is_quoted_for_a_shell() -> None:
+    """A file with a blank in its name; a password that is named after its region."""
+    assert reading("file:/home/ann/my mail.json", REGION) == "jq -r .password '/home/ann/my mail.json'"
+    assert reading("file:a.json", REGION, field="password.eu-west-1") == """jq -r '.["password.eu-west-1"]' a.json"""
+
+
+def test_an_alias_of_another_region_is_given_its_own_password() -> None:
+    """Where two regions share a place."""
+    other = replace(ALIAS, address="crew@sailing.example", host="email-smtp.eu-west-1.amazonaws.com")
+    lines = list(hand_overs(replace(TARGET, aliases=(ALIAS, other)), "AKIANEW"))
+    assert [line.rpartition("jq")[2] for line in lines if " jq " in line] == [
+        """ -r '.["password.us-east-1"]'""",
+        """ -r '.["password.eu-west-1"]'""",
+    ]
+
+
+def test_the_plan_has_only_the_steps_that_will_be_taken() -> None:
+    """No test message without leave, no deletion without an old key, and every name is filled in."""
+    steps = dict(plan(TARGET, TOLD, may_probe=False))
+    assert Step.PROBE not in steps
+    assert Step.MAKE_ROOM not in steps
+    assert "AKIAOLD" in steps[Step.DELETE]
+    assert Step.PROBE in dict(plan(TARGET, TOLD, may_probe=True))
+    fresh = dict(plan(TARGET, replace(TOLD, old="", was=""), may_probe=False))
+    assert Step.DELETE not in fresh
+    assert Step.DEACTIVATE not in fresh
+    back = replace(TOLD, done={**TOLD.done, Step.TURN_BACK: AT})
+    assert [step for step, _ in plan(TARGET, back, may_probe=True)] == [Step.REACTIVATE, Step.RESTORE, Step.REMOVE]
+
+
+def test_mails_that_still_came_through_the_old_key_are_counted() -> None:
+    """Those that SES took from the alias since the values were handed over and until the old key's last use."""
+    mails = [
+        _mail(-1),
+        _mail(1),
+        _mail(2),
+        _mail(3),
+        _mail(4),
+        _mail(2, via=Via.SES_API),
+        _mail(2, sender="other@sailing.example"),
+        _mail(2, outcome=Outcome.REFUSED_AT_RELAY),
+        _mail(2, at=None),
+    ]
+    assert traffic(TOLD, _world(3), mails) == (
+        "the alias has not moved yet: 3 mails still came through the old key since Tuesday 12 May, "
+        "the last at Fri 15 May 18:43 UTC",
+    )
+    assert "1 mail still" in traffic(TOLD, _world(1), mails)[0]
+    assert "something still came" in traffic(TOLD, _world(3), [])[0]
+
+
+@pytest.mark.parametrize("used", [None, -3.0])
+def test_no_use_is_told_as_what_it_is(used: float | None) -> None:
+    """No record of a use is no proof that there was none (facts.md F)."""
+    assert traffic(TOLD, _world(used), [])[0].startswith("no use of the old key AKIAOLD since Tue 12 May is recorded")
+
+
+def test_before_the_values_are_handed_over_there_is_nothing_to_tell() -> None:
+    """Nor on the way back."""
+    assert traffic(replace(TOLD, done={}), _world(3), []) == ()
+    assert traffic(replace(TOLD, done={**TOLD.done, Step.TURN_BACK: AT}), _world(3), []) == ()
