@@ -23,6 +23,7 @@ from mailstrata.lab.aws.wire import AsgiApp
 from mailstrata.lab.certificates import Certificates
 from mailstrata.lab.clock import LabClock
 from mailstrata.lab.dns_server import DnsServer
+from mailstrata.lab.event_outlet import Outlet
 from mailstrata.lab.gmail import Gmail
 from mailstrata.lab.gmail_submission import ConnectTo
 from mailstrata.lab.ids import Ids
@@ -89,7 +90,7 @@ async def _parts(site: Site, hooks: Hooks, *, iam: Iam, route53: Route53Rules, b
         zones=zones,
         dns=dns,
         iam=iam,
-        ses=_ses(hooks, iam, ids, clock=clock, zones=zones, recipients=recipients),
+        ses=_ses(hooks, Outlet(behind, account=site.account), iam, clock=clock, zones=zones, recipients=recipients),
         gmail=gmail,
         recipients=recipients,
         registry=registry,
@@ -99,17 +100,18 @@ async def _parts(site: Site, hooks: Hooks, *, iam: Iam, route53: Route53Rules, b
     )
 
 
-def _ses(hooks: Hooks, iam: Iam, ids: Ids, *, clock: LabClock, zones: Zones, recipients: Recipients) -> Ses:
+def _ses(hooks: Hooks, outlet: Outlet, iam: Iam, *, clock: LabClock, zones: Zones, recipients: Recipients) -> Ses:
     return Ses(
         account=iam.account,
         iam=iam,
         clock=clock,
-        ids=ids,
+        ids=_ids(),
         resolver=zones.lookup,
         transport=LoopbackTransport(zones, recipients.reach, OUTGOING),
         outgoing=(OUTGOING,),
         mailbox_exists=recipients.mailbox_exists,
         on_feedback=hooks.feedback,
+        publish=outlet.publish,
     )
 
 
