@@ -17,16 +17,17 @@ from mailstrata.model.reply import Reply
 LIMIT = 2000
 """Characters of an answer that are kept."""
 
+# What may not stand before is looked at behind the first letter: the search then jumps from one such letter to the next.
 _CODE = re.compile(
-    r"(?<![\w.@/+-])(?<!\d:)"
-    r"([45][0-7]\d)"
+    r"([45](?<![\w.@/+-].)(?<!\d:.)[0-7]\d)"
     r"(?:[ -]+\1(?=[ -]))?"
     r"(?:(?:[ \-:,;'\"#(]|ERROR_CODE)*([245]\.\d{1,3}\.\d{1,3})(?![\d.]))?"
     r"(?=[ \-:,;#)\]>'\"]|\Z)"
 )
-_ENHANCED = re.compile(r"(?<![\d.\w])([45]\.[0-7]\.\d{1,3})(?![\d.\w])")
+_ENHANCED = re.compile(r"([45](?<![\d.\w].)\.[0-7]\.\d{1,3})(?![\d.\w])")
 _REMOTE = re.compile(
-    r"(?:\bhost|\bserver|talking to|connect(?:ed)? to|remote mta)[ :<]{1,3}([a-z0-9][a-z0-9.-]{0,200}\.[a-z0-9-]{1,63})"
+    r"(?:host(?<=\bhost)|server(?<=\bserver)|talking to|connect(?:ed)? to|remote mta)"
+    r"[ :<]{1,3}([a-z0-9][a-z0-9.-]{0,200}\.[a-z0-9-]{1,63})"
 )
 
 

@@ -73,12 +73,15 @@ class Form:
             _has(notice.sender, self.sender)
             and _has(notice.subject, self.subject)
             and (not self.header or any(sign in notice.mail.get(name).lower() for name, sign in self.header))
-            and (not self.opening or _has(notice.lower, self.opening))
+            and _has(notice.lower, self.opening)
         )
 
 
 def _has(text: str, signs: tuple[str, ...]) -> bool:
-    return not signs or any(sign in text for sign in signs)
+    for sign in signs:
+        if sign in text:
+            return True
+    return not signs
 
 
 @dataclass(frozen=True, slots=True)

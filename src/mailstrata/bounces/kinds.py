@@ -44,6 +44,7 @@ _PROOFS = (
     "confirm this message",
 )
 _INVITES = ("click", "reply to this", "confirm", "verify", "add yourself", "follow instructions", "visit")
+_REPORT = REPORT_TYPE.encode()
 _COMPLAINT = re.compile(rb"(?:notification|event)Type\W{1,8}Complaint\W")  # facts.md B7
 _AUTO_SUBJECT = re.compile(
     r"\s*(?:auto(?:matic|mated|matische)?[- ]?(?:reply|response|antwort|:)|out of (?:the )?office|on vacation|vacation"
@@ -88,7 +89,7 @@ def asks_for_proof(diagnostic: str) -> bool:
 
 def _is_feedback(notice: Notice) -> bool:
     declared = notice.mail.parameter("report-type").lower() == "feedback-report"
-    hinted = declared or REPORT_TYPE.encode() in notice.mail.raw or b"HmXmrOriginalRecipient" in notice.mail.raw
+    hinted = declared or _REPORT in notice.mail.raw or b"HmXmrOriginalRecipient" in notice.mail.raw
     if hinted and (declared or report_of(notice.mail) is not None):
         return True
     if b"omplaint" in notice.mail.raw and _COMPLAINT.search(notice.mail.raw):

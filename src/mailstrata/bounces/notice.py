@@ -93,7 +93,8 @@ class Notice:
             returned = self.returned if told is NOTHING else ""
             if returned:
                 told = told_by(parse(returned.encode("utf-8", "replace")))
-            self._original = told if told.message_id else replace(told, message_id=self._answered())
+            answered = "" if told.message_id else self._answered()
+            self._original = replace(told, message_id=answered) if answered else told
         return self._original
 
     def _answered(self) -> str:

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from mailstrata.formats.message import Part
 from mailstrata.model.attempt import Via
@@ -46,9 +47,15 @@ class Original:
     x_gmail_original_message_id: str = ""
     subject: str = ""
     sender: str = ""
-    recipients: tuple[str, ...] = ()
+    to: str = ""
+    """Its header of that name."""
     sent: datetime | None = None
     via: Via = Via.SES_API
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The addresses it was written to."""
+        return mailboxes(self.to)
 
 
 NOTHING = Original()
@@ -63,19 +70,20 @@ def original_of(mail: Part) -> Original:
 
 def told_by(inner: Part) -> Original:
     """What the headers of the mail that failed tell of it."""
+    is_gmails = inner.mentions(b"\nx-gm")
     return Original(
         message_id=identifier(inner.get("message-id")),
-        x_gmail_original_message_id=identifier(inner.get("x-gmail-original-message-id")),
+        x_gmail_original_message_id=identifier(inner.get("x-gmail-original-message-id")) if is_gmails else "",
         subject=inner.get("subject")[:998],  # RFC 5322 2.1.1
         sender=mailbox(inner.get("from")),
-        recipients=mailboxes(inner.get("to")),
+        to=inner.get("to"),
         sent=moment(inner.get("date")),
-        via=_via(inner),
+        via=_via(inner, is_gmails),
     )
 
 
-def _via(inner: Part) -> Via:
-    if inner.get("x-gmail-original-message-id") or inner.get("x-gm-message-state"):
+def _via(inner: Part, is_gmails: bool) -> Via:
+    if is_gmails and (inner.get("x-gmail-original-message-id") or inner.get("x-gm-message-state")):
         return Via.GMAIL_ALIAS
     if inner.mentions(b"email-smtp.") and any(
         "email-smtp." in hop and "amazon" in hop for hop in inner.all("received")
@@ -86,7 +94,7 @@ def _via(inner: Part) -> Via:
 
 def mailbox(text: str) -> str:
     """The first mail address in a header, canonical; empty when there is none."""
-    return next(iter(mailboxes(text)), "")
+    return next((found for match in _BARE.finditer(text[:20000]) if (found := canonical(match[0]))), "")
 
 
 def mailboxes(text: str) -> tuple[str, ...]:
@@ -95,6 +103,7 @@ def mailboxes(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in found if each))[:100]
 
 
+@lru_cache(maxsize=256)
 def canonical(text: str) -> str:
     """The address in the form of `model.names`, or empty when it is none."""
     if _SIMPLE.match(text) and len(text) < 250:
@@ -130,8 +139,14 @@ def moment(text: str) -> datetime | None:
 
 def _usual(date: re.Match[str]) -> datetime:
     """A date that is written as RFC 5322 3.3 says: nine in ten are, and the library's reader is slow."""
-    hours, minutes = int(date[8]), int(date[9])
-    zone = timezone(timedelta(minutes=(60 * hours + minutes) * (-1 if date[7] == "-" else 1)))
-    month = _MONTHS.get(date[2], 0)
-    local = datetime(int(date[3]), month, int(date[1]), int(date[4]), int(date[5]), int(date[6]), tzinfo=zone)
+    day, month, year, hour, minute, second, *zone = date.groups()
+    local = datetime(
+        int(year), _MONTHS.get(month, 0), int(day), int(hour), int(minute), int(second), tzinfo=_zone(*zone)
+    )
     return local.astimezone(UTC)
+
+
+@lru_cache(maxsize=64)
+def _zone(sign: str, hours: str, minutes: str) -> timezone:
+    east = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-east if sign == "-" else east)

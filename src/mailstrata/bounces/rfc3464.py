@@ -127,7 +127,7 @@ def answer_about(notice: Notice, recipient: str) -> Answer:
 
 def _host(field: str) -> str:
     """The name of a server without its type and comment: ``dns; mx.example (192.0.2.1)`` is ``mx.example``."""
-    words = value(field).split()
+    words = value(field).split() if field else ()
     return words[0].lower().rstrip(".").strip("<>")[:255] if words else ""
 
 

@@ -13,6 +13,7 @@ import codecs
 import re
 from email.errors import HeaderParseError
 from email.header import decode_header
+from functools import lru_cache
 
 WORD_LIMIT = 4000
 
@@ -42,6 +43,7 @@ def decode_words(value: str) -> str:
     return "".join(word if isinstance(word, str) else decode(word, charset or "") for word, charset in words)
 
 
+@lru_cache(maxsize=64)
 def _codec(charset: str) -> str:
     if not _NAME.match(charset):
         return ""

@@ -44,13 +44,14 @@ def groups(text: str) -> list[Fields]:
     fields: Fields = {}
     name = ""
     for line in text[:TEXT_LIMIT].split("\n"):
-        if not line.strip():
+        stripped = line.strip()
+        if not stripped:
             fields, name = _closed(found, fields), ""
             continue
         match = None if line[0] in " \t" else _FIELD.match(line)
         if match is None:
             if name and len(fields[name]) < GROUP_LIMIT:
-                fields[name] += "\n" + line.strip()
+                fields[name] += "\n" + stripped
             continue
         name = match[1].lower()
         if name in fields and name in _KEYS:
@@ -90,6 +91,8 @@ def address(field: str) -> str:
 
     ``utf-8`` addresses are written with ``\\x{…}`` where the report is ASCII (RFC 6533 3), others in xtext (RFC 3461 4).
     """
+    if not field:
+        return ""
     text = " ".join(value(field).split())
     if "<" in text and ">" in text:
         text = text[text.index("<") + 1 :].partition(">")[0]

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mailstrata.formats.charset import decode, decode_words
 
@@ -24,10 +25,12 @@ PART_LIMIT = 1000
 HEADER_LIMIT = 256 * 1024
 
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
-_SPACED = re.compile(rb"(\n[!-9;-~]+)[ \t]+:")
+_SPACED = re.compile(rb"(\n[!-9;-~]+)(?:\n?[ \t])+:")
+_FOLDS = b" \t"
+_LAST_LINE = re.compile(rb"\n(?![ \t])")
 _KEYS: dict[str, bytes] = {}
 _TYPE = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+)")
-_PARAMETER = re.compile(r";\s*([\w*-]{1,60})\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^\s;]*))", re.DOTALL)
+_PARAMETER = re.compile(r";\s*([\w*-]{1,60})\s*=\s*(?:\"((?:[^\"\\]++|\\.)*+)\"?|([^\s;]*))", re.DOTALL)
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\n]{1,70}?)[ \t]*\n(?=Content-[A-Za-z]+:)", re.IGNORECASE)
 _NO_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _HEADERS_ONLY = frozenset({"text/rfc822-headers", "message/global-headers"})
@@ -50,13 +53,14 @@ class Part:
     depth: int = 0
     budget: _Budget = field(default_factory=_Budget, repr=False)
     _head: bytes = field(default=b"", repr=False)
-    """The headers, unfolded, a newline before and after each; empty before somebody asked for one."""
+    """The headers as they stand, a newline before and after; empty before somebody asked for one."""
     _lower: bytes = field(default=b"", repr=False)
     _start: int = -1
     _parts: tuple[Part, ...] | None = field(default=None, repr=False)
-    _walked: tuple[Part, ...] | None = field(default=None, repr=False)
-    _type: str = ""
-    _parameters: dict[str, str] | None = field(default=None, repr=False)
+    _below: tuple[Part, ...] | None = field(default=None, repr=False)
+    """What ``walk`` gives besides this part; not the part itself, which would then wait for the collector of cycles."""
+    _declared: tuple[str, Mapping[str, str]] | None = field(default=None, repr=False)
+    """What Content-Type says."""
 
     def _read_head(self) -> bytes:
         """The headers in lower case, in which they are looked up: most mails have thirty and are asked for ten."""
@@ -73,7 +77,10 @@ class Part:
 
     def _value(self, start: int) -> str:
         """A header's value in raw UTF-8 (RFC 6532) or encoded words (RFC 2047)."""
-        text = self._head[start : self._head.find(b"\n", start)].decode("utf-8", "replace").strip()
+        head = self._head
+        end = head.find(b"\n", start)
+        value = _unfolded(head, start) if head[end + 1] in _FOLDS else head[start:end]
+        text = value.decode("utf-8", "replace").strip()
         return decode_words(text) if "=?" in text else text
 
     def all(self, name: str) -> tuple[str, ...]:
@@ -102,17 +109,15 @@ class Part:
     @property
     def type(self) -> str:
         """The media type in lower case; ``text/plain`` when it is not given or no type (RFC 2045 5.2)."""
-        if not self._type:
-            match = _TYPE.match(self.get("content-type")[:200])
-            self._type = match[1].lower() if match else "text/plain"
-        return self._type
+        return (self._declared or self._declare())[0]
 
     def parameter(self, name: str) -> str:
         """A parameter of Content-Type, empty when it is not given."""
-        if self._parameters is None:
-            given = _PARAMETER.findall(self.get("content-type")[:4000])
-            self._parameters = {key.lower(): _unquoted(quoted) or bare for key, quoted, bare in reversed(given)}
-        return self._parameters.get(name, "")
+        return (self._declared or self._declare())[1].get(name, "")
+
+    def _declare(self) -> tuple[str, Mapping[str, str]]:
+        self._declared = _declared(self.get("content-type")[:4000])
+        return self._declared
 
     @property
     def content(self) -> bytes:
@@ -133,20 +138,19 @@ class Part:
     def parts(self) -> tuple[Part, ...]:
         """The parts of a multipart, or the one message that a part encloses."""
         if self._parts is None:
-            self._parts = tuple(self._children())
+            pieces = self._pieces()
+            self._parts = self._children(pieces) if pieces else ()
         return self._parts
 
-    def _children(self) -> Iterator[Part]:
-        pieces = self._pieces()
-        if pieces and self.depth >= DEPTH_LIMIT:
-            self.budget.exceeded = True
-            return
-        for piece in pieces:
-            if self.budget.parts <= 0:
-                self.budget.exceeded = True
-                return
-            self.budget.parts -= 1
-            yield Part(piece, self.depth + 1, self.budget)
+    def _children(self, pieces: list[bytes]) -> tuple[Part, ...]:
+        """As many of the pieces as the budget allows."""
+        budget, below = self.budget, self.depth + 1
+        allowed = budget.parts if self.depth < DEPTH_LIMIT else 0
+        if len(pieces) > allowed:
+            budget.exceeded = True
+            pieces = pieces[:allowed]
+        budget.parts -= len(pieces)
+        return tuple([Part(piece, below, budget) for piece in pieces])
 
     def _pieces(self) -> list[bytes]:
         media = self.type
@@ -160,10 +164,10 @@ class Part:
 
     def walk(self) -> tuple[Part, ...]:
         """This part and those below it, first things first; an enclosed message is given but not entered."""
-        if self._walked is None:
-            below = () if self.type in _MESSAGES else self.parts
-            self._walked = (self, *(each for part in below for each in part.walk())) if below else (self,)
-        return self._walked
+        if self._below is None:
+            below = self.parts if self.type.startswith("multipart/") else ()
+            self._below = tuple([each for part in below for each in part.walk()])
+        return (self, *self._below)
 
     @property
     def enclosed(self) -> Part | None:
@@ -198,7 +202,7 @@ def _key(name: str) -> bytes:
 
 
 def _head_of(raw: bytes) -> tuple[bytes, int]:
-    """The headers, unfolded (RFC 5322 2.2.3), a newline before and after each, and where the body begins.
+    """The headers, a newline before the first and two behind the last, and where the body begins.
 
     They end at the first empty line; a line among them that is no header is nobody's. Bytes that do not begin with a header
     have none.
@@ -207,15 +211,21 @@ def _head_of(raw: bytes) -> tuple[bytes, int]:
         raw.find(b"\n") + 1 if raw.startswith((b"From ", b">From ")) else 0
     )  # the line that a mailbox file puts before a mail
     if raw[start : start + 1] == b"\n":
-        return b"\n", start + 1
+        return b"\n\n", start + 1
     if not _HEADER.match(raw, start, start + 1000):
-        return b"\n", start
+        return b"\n\n", start
     end = raw.find(b"\n\n", start)
-    block = raw[start : min(end if end >= 0 else len(raw), start + HEADER_LIMIT)]
-    head = b"\n" + block.replace(b"\n ", b" ").replace(b"\n\t", b"\t") + b"\n"
+    head = b"\n%b\n\n" % raw[start : min(end if end >= 0 else len(raw), start + HEADER_LIMIT)]
     if b" :" in head:
         head = _SPACED.sub(rb"\1:", head)
     return head, end + 2 if end >= 0 else len(raw)
+
+
+def _unfolded(head: bytes, start: int) -> bytes:
+    """A value that goes on in lines which begin with a space (RFC 5322 2.2.3)."""
+    end = _LAST_LINE.search(head, start)
+    value = head[start : end.start() if end else len(head)]
+    return value.replace(b"\n ", b" ").replace(b"\n\t", b"\t")
 
 
 def _between_boundaries(body: bytes, boundary: str) -> list[bytes]:
@@ -247,6 +257,15 @@ def _cut(body: bytes, delimiter: bytes) -> list[bytes]:
                 return pieces
         at = body.find(delimiter, after)
     return [*pieces, body[start:]] if start >= 0 else pieces
+
+
+@lru_cache(maxsize=256)
+def _declared(value: str) -> tuple[str, Mapping[str, str]]:
+    """The type and the parameters that a Content-Type gives; those of parts are the same few in most mails."""
+    match = _TYPE.match(value[:200])
+    given = _PARAMETER.findall(value) if ";" in value else []
+    parameters = {key.lower(): _unquoted(quoted) or bare for key, quoted, bare in reversed(given)}
+    return match[1].lower() if match else "text/plain", parameters
 
 
 def _unquoted(text: str) -> str:

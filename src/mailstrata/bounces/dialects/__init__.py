@@ -125,17 +125,16 @@ DIALECTS: tuple[tuple[str, Reader], ...] = (
 REFINERS = (gmail_alias.read, ses.read)
 """The readers that know better where the standard reader found something; all others are for where it found nothing."""
 
-_OPENINGS = tuple(
-    (number, read.form.opening)
-    for number, (_, read) in enumerate(DIALECTS)
-    if isinstance(read, FormReader) and read.form.opening
+_EVERY_TEXT_HAS = ("",)
+_HEARD = tuple(
+    (read, (read.form.opening if isinstance(read, FormReader) else ()) or _EVERY_TEXT_HAS) for _, read in DIALECTS
 )
-_NUMBERED = frozenset(number for number, _ in _OPENINGS)
-_ALWAYS = [number for number in range(len(DIALECTS)) if number not in _NUMBERED]
 
 
 def candidates(lower: str) -> Iterator[Reader]:
     """The readers whose opening phrase the words (in lower case) have, and those that look at other signs, in their order."""
-    heard = [number for number, openings in _OPENINGS for phrase in openings if phrase in lower]
-    for number in sorted({*heard, *_ALWAYS}):
-        yield DIALECTS[number][1]
+    for read, openings in _HEARD:
+        for phrase in openings:
+            if phrase in lower:
+                yield read
+                break

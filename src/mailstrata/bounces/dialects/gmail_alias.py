@@ -16,6 +16,7 @@ answer of the alias's server. The recipient's server was never asked, so sending
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.notice import Notice
@@ -26,7 +27,7 @@ from mailstrata.model.reply import Reply
 
 DIALECT = "gmail-alias"
 
-_SIGN = b"CustomFromDenied"
+_SIGN = "CustomFromDenied"
 _LINK = re.compile(r"[?&]p=CustomFromDenied\b[^\n]*")
 _LEAD_IN = re.compile(r"The response(?: from the remote server)? was:", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -37,8 +38,6 @@ def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | N
     """The bounce that this is, one for each recipient; ``None`` when it is another mail."""
     mail = notice.mail
     if standard and standard[0].reply is not None:
-        return None
-    if _SIGN not in mail.raw and b"base64" not in mail.raw and b"=" not in notice.mail.raw:
         return None
     failed = mailboxes(mail.get("x-failed-recipients"))
     if not failed and mail.parameter("report-type") != "delivery-status":
@@ -70,11 +69,15 @@ def _bounce(mail: Part, original: Original, recipient: str, answer: str) -> Boun
     )
 
 
-def _texts(mail: Part) -> list[str]:
-    """The mail's own words: its plain texts, then its HTML without tags."""
-    plain = [part.text[:_TEXT_LIMIT] for part in mail.walk() if part.type == "text/plain"]
-    html = [part.text[:_TEXT_LIMIT] for part in mail.walk() if part.type == "text/html"]
-    return plain + [_TAG.sub("\n\n", text) for text in html]
+def _texts(mail: Part) -> Iterator[str]:
+    """The mail's own words that have the sign: its plain texts, then its HTML without tags."""
+    yield from _with_the_sign(mail, "text/plain")
+    yield from (_TAG.sub("\n\n", text) for text in _with_the_sign(mail, "text/html"))
+
+
+def _with_the_sign(mail: Part, media: str) -> Iterator[str]:
+    texts = (part.text[:_TEXT_LIMIT] for part in mail.walk() if part.type == media)
+    return (text for text in texts if _SIGN in text)
 
 
 def _answer(words: str) -> str:

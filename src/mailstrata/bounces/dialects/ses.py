@@ -42,7 +42,9 @@ def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | N
 
 
 def _is_from_ses(notice: Notice, first: Bounce) -> bool:
-    return is_within(first.reporting_mta, _SES) or is_within(domain_of(mailbox(notice.sender)), _SES)
+    if is_within(first.reporting_mta, _SES):
+        return True
+    return _SES in notice.sender and is_within(domain_of(mailbox(notice.sender)), _SES)
 
 
 def _as_ses_means_it(bounce: Bounce) -> Bounce:
