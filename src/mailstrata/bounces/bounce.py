@@ -24,7 +24,7 @@ class Bounce:
     original_recipient: str = ""
     """As the sender wrote it, where that differs (RFC 3464 2.3.1)."""
     action: str = "failed"
-    """``failed``, ``delayed``, ``delivered``, ``relayed`` or ``expanded`` (RFC 3464 2.3.3)."""
+    """``failed``, ``delayed``, ``delivered``, ``relayed`` or ``expanded`` (RFC 3464 2.3.3); ``complained`` in SES events."""
     status: str = ""
     """The enhanced status code as the mail states it (RFC 3463); SES's ``5.1.1`` of a suppressed recipient is no verdict
     about the mailbox (facts.md B5)."""

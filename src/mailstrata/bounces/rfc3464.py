@@ -84,7 +84,7 @@ def _bounce(notice: Notice, recipient: str, group: Fields) -> Bounce:
         status=_status(group.get("status", "")) or (said.status if said else enhanced_in(diagnostic)),
         reply=said.reply if said else reply,
         diagnostic=diagnostic or (said.diagnostic if said else ""),
-        context=said.diagnostic if said and said.reply and diagnostic else "",
+        context="\n".join(text for text in (_answered(said, diagnostic), words_about(notice, recipient)) if text),
         dialect=DIALECT,
         reporting_mta=reporting,
         remote_mta=remote or (said.remote_mta if said else ""),
@@ -123,6 +123,21 @@ def answer_about(notice: Notice, recipient: str) -> Answer:
         at = lower.find(wanted, at + len(wanted))
     whole = answer_in(words)
     return whole if whole.reply is not None or not first or not first.diagnostic else first
+
+
+def _answered(said: Answer | None, diagnostic: str) -> str:
+    """What the notice's words answer where the diagnostic has another text."""
+    return said.diagnostic if said and said.reply and diagnostic else ""
+
+
+def words_about(notice: Notice, recipient: str) -> str:
+    """The notice's own words of a recipient, and sendmail's record of the conversation: they tell when it was refused."""
+    words, lower = notice.words, notice.lower
+    at = lower.find(recipient.lower())
+    start, end = lower.rfind("\n\n", 0, at) + 1, lower.find("\n\n", at)
+    block = words[max(start, at - 400, 0) : end if end >= 0 else None][:800] if at >= 0 else ""
+    record = lower.find(">>> ")
+    return f"{block}\n{words[record : record + 600]}".strip() if record >= 0 else block
 
 
 def _host(field: str) -> str:
