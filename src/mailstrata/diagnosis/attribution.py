@@ -37,7 +37,7 @@ def attribute(
     causes = [_gather(root, unique, origin) for root in unique if origin[id(root)] is root and _is_cause(root)]
     attempts = tuple(_attributed(attempt, causes) for attempt in case.attempts)
     order = _peel(case, causes)
-    placed = [_placed(finding, origin[id(finding)], causes, order) for finding in unique]
+    placed = [_masking(case, _placed(finding, origin[id(finding)], causes, order)) for finding in unique]
     return tuple(sorted(placed, key=lambda f: _rank(f, order))), attempts, tuple(_missing(attempts))
 
 
@@ -157,6 +157,22 @@ def _placed(finding: Finding, origin: Finding, causes: Sequence[Finding], order:
     if not any(_same(one, finding) for one in order):
         return dataclasses.replace(cause, role=Role.SIDE)
     return dataclasses.replace(cause, role=Role.PRIMARY if _same(order[0], finding) else Role.SECONDARY)
+
+
+def _masking(case: Case, finding: Finding) -> Finding:
+    """The finding with what it hides: no recipient's server has answered a send of its kind, and none can while it stands.
+
+    Only the recipient's stratum is seen through sends alone; the others are looked at directly.
+    """
+    stands = finding.role in (Role.PRIMARY, Role.SECONDARY) and bool(finding.stops) and _is_fault(finding)
+    stopped = {send.recipient.lower() for send in case.sends if send.id in finding.stops}
+    answered = {send.recipient.lower() for send in case.sends if send.outcome in _ANSWERED}
+    hidden = stands and _depth(finding) < _PATH.index(Stratum.RECIPIENT) and stopped and not stopped & answered
+    return dataclasses.replace(finding, masks=(Stratum.RECIPIENT.value,)) if hidden else finding
+
+
+_ANSWERED = frozenset({Outcome.DELIVERED, Outcome.BOUNCED, Outcome.DELAYED})
+"""How a send ends that the recipient's server has said something of."""
 
 
 def _same(first: Finding, second: Finding) -> bool:

@@ -8,9 +8,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import stat
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from mailstrata.model.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +32,16 @@ class Running:
 
 
 def folder() -> Path:
-    """Where the files of running labs lie; only this user can read them."""
-    base = os.environ.get("XDG_RUNTIME_DIR") or str(Path(tempfile.gettempdir()) / f"mailstrata-{os.getuid()}")
-    path = Path(base) / "mailstrata-labs"
+    """Where the files of running labs lie; only this user can read and write them.
+
+    Raises ``Refusal`` when the folder is somebody else's: whoever can write there could lead commands to a world of theirs.
+    """
+    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    path = Path(base) / f"mailstrata-labs-{os.getuid()}"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    about = path.lstat()
+    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid() or about.st_mode & 0o077:
+        raise Refusal(f"{path} is not a folder that only you can use", "remove it, or set XDG_RUNTIME_DIR to your own")
     return path
 
 

@@ -210,3 +210,21 @@ def test_a_notice_that_was_caused_by_a_fault_keeps_its_fixes() -> None:
     )
     findings, _, _ = attribute(_case(*OUTCOMES), [LISTED, notice])
     assert [(one.role, one.fixes) for one in findings] == [(Role.PRIMARY, ("remove",)), (Role.EFFECT, ("ask",))]
+
+
+def test_a_cause_masks_the_recipient_that_nobody_heard_of() -> None:
+    """No send came so far: what the recipient's server would say cannot be seen while the key is dead."""
+    findings, _, _ = attribute(_case(*OUTCOMES), [LISTED, LOGIN, KEY])
+
+    assert {finding.code: finding.masks for finding in findings} == {
+        "key-inactive": ("recipient",),
+        "recipient-suppressed": ("recipient",),
+        "login-refused": (),
+    }
+
+
+def test_a_recipient_that_answered_is_not_masked() -> None:
+    """A mail that went another way had its answer, so nothing is hidden there."""
+    findings, _, _ = attribute(_case(*OUTCOMES[:2], Outcome.DELIVERED), [KEY])
+
+    assert [(finding.code, finding.masks) for finding in findings] == [("key-inactive", ())]
