@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-SHARED = Path(os.environ.get("MAILSTRATA_CORPORA", "/work/shared/corpora"))
+SHARED = Path(os.environ.get("MAILSTRATA_CORPORA", ROOT.parent / "shared" / "corpora"))
 SCORER = Path(os.environ.get("MAILSTRATA_SCORER", str(SHARED.parent / "tools" / "score_bounces.py")))
 RESULT = ROOT / "bench" / "results" / "bounces.json"
 PEERS = ROOT / ".venv" / "peers"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-CORPORA = Path(os.environ.get("MAILSTRATA_CORPORA", "/work/shared/corpora"))
+BESIDE = Path(__file__).parents[2] / "shared" / "corpora"
+CORPORA = Path(os.environ.get("MAILSTRATA_CORPORA", BESIDE))
 INDEXES = {"mime-torture": "index.jsonl", "bounces-open": "messages.jsonl"}
 
 
