@@ -1,0 +1,68 @@
+"""The fixes of the account: pause, sandbox, quota, events, and the suppression list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mailstrata.repair.catalogue.remedy import Remedy
+
+FIXES: Mapping[str, Remedy] = {
+    "remove-suppression": Remedy(
+        title="take the recipient off SES's suppression list",
+        automatic=True,
+        minutes=1,
+        steps=("make sure that the mailbox exists", "write the entry down in the ledger", "delete it from the list"),
+        iam=("ses:GetEmailAddressInsights", "ses:GetSuppressedDestination", "ses:DeleteSuppressedDestination"),
+        verify="SES no longer knows an entry for the address",
+        undo="put the entry back (ses:PutSuppressedDestination); its date becomes that day",
+    ),
+    "resume-sending": Remedy(
+        title="turn sending on again",
+        minutes=2,
+        steps=("find out who turned it off, and why", "aws sesv2 put-account-sending-attributes --sending-enabled"),
+        iam=("ses:PutAccountSendingAttributes",),
+        verify="SES reports sending enabled",
+        undo="the same call with --no-sending-enabled",
+    ),
+    "ask-recipient-consent": Remedy(
+        title="ask the recipient, by another way, whether they want the mail",
+        minutes=10,
+        wait="days",
+        steps=("ask", "only on a yes take the entry off the list: it was made by their complaint"),
+        iam=("ses:DeleteSuppressedDestination",),
+        verify="SES no longer knows an entry for the address",
+        undo="put the entry back",
+    ),
+    "request-production": Remedy(
+        title="ask AWS to move the account out of the sandbox",
+        minutes=15,
+        wait="usually 24 hours",
+        steps=("SES console, Account dashboard, Request production access: say what you send and to whom",),
+        iam=("ses:PutAccountDetails",),
+        verify="SES reports production access",
+    ),
+    "appeal-pause": Remedy(
+        title="answer AWS's case about the pause",
+        minutes=30,
+        wait="days",
+        steps=("read the mail to the account's address", "put right what it names", "answer in the support case"),
+        verify="SES reports sending enabled",
+    ),
+    "wait-for-quota": Remedy(
+        title="wait until the 24-hour quota has room, or ask for more",
+        minutes=0,
+        wait="up to 24 hours",
+        steps=("the quota counts recipients over the last 24 hours",),
+        verify="fewer sends in 24 hours than the quota",
+    ),
+    "record-events": Remedy(
+        title="have SES's events recorded",
+        cost="free for EventBridge and SNS; VDM about 0.07 USD per 1,000 mails",
+        minutes=10,
+        steps=("a configuration set with an event destination, as the identity's default", "or turn on VDM"),
+        iam=("ses:CreateConfigurationSet", "ses:CreateConfigurationSetEventDestination"),
+        verify="the next send leaves an event",
+        undo="detach the configuration set from the identity",
+    ),
+}
+"""By their ids."""
