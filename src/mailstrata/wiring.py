@@ -60,6 +60,7 @@ class Surroundings:
     clock: Clock
     secrets: Secrets
     aws: Aws
+    lab: LabClient | None = None
 
 
 @contextlib.asynccontextmanager
@@ -95,7 +96,12 @@ async def surroundings(*, setup: str | None = None, lab: str | None = None) -> A
         async with stage(setup=setup, lab=lab) as here:
             settings, secrets = here.settings, here.tools(False).secrets
             yield Surroundings(
-                setup=settings.setup, network=settings.network, clock=here.clock, secrets=secrets, aws=here.aws
+                setup=settings.setup,
+                network=settings.network,
+                clock=here.clock,
+                secrets=secrets,
+                aws=here.aws,
+                lab=here.lab,
             )
         return
     from mailstrata.adapters.aws import Aws
@@ -108,6 +114,13 @@ async def surroundings(*, setup: str | None = None, lab: str | None = None) -> A
         yield Surroundings(setup=bare, network=network, clock=clock, secrets=_secrets(bare, aws), aws=aws)
     finally:
         aws.close()
+
+
+@contextlib.asynccontextmanager
+async def with_setup(here: Surroundings, setup: Setup) -> AsyncIterator[Stage]:
+    """The same world, under another setup."""
+    async with _joined(Settings(setup=setup, network=here.network), here.clock, here.lab) as stage:
+        yield stage
 
 
 def _allowed(settings: Settings, probe_sends: bool) -> Settings:

@@ -101,9 +101,13 @@ class Aws:
         return answer
 
     async def pages(self, call: Call, items: str, *, following: str = "Marker") -> list[Any] | Failure:
-        """All entries under the key ``items`` of a listing in pages, whose answers name the next page in ``following``."""
+        """All entries under the key ``items`` of a listing in pages, whose answers name the next page in ``following``.
+
+        It is asked for as ``NextToken`` where that is its name, else as ``Marker``.
+        """
         entries: list[Any] = []
         params = dict(call.params)
+        given = "NextToken" if following == "NextToken" else "Marker"
         for _ in range(MAX_PAGES):
             answer = await self.reply(replace(call, params=params))
             if isinstance(answer, Failure):
@@ -111,9 +115,9 @@ class Aws:
             if not isinstance(answer.get(items), list):
                 return failure(ForeignAnswer(), call, timeout=self._network.timeout)
             entries += answer[items]
-            if not answer.get("IsTruncated") or not answer.get(following):
+            if not answer.get(following) or answer.get("IsTruncated") is False:
                 return entries
-            params["Marker"] = answer[following]
+            params[given] = answer[following]
         reason = f"{call} has more than {MAX_PAGES} pages"
         return Failure(code="TooManyPages", message=reason, observation=Unknown(reason=reason))
 

@@ -65,3 +65,11 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "store-credential": ("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"),
 }
 """What each change of the control ports needs."""
+
+LISTINGS: tuple[str, ...] = (
+    "route53:ListHostedZones",
+    "ses:DescribeActiveReceiptRuleSet",
+    "ses:GetEmailIdentity",
+    "ses:ListEmailIdentities",
+)
+"""What looking through a whole account needs (`aws_inventory`)."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mailstrata.adapters.aws_permissions import CHANGES, PERMISSIONS
+from mailstrata.adapters.aws_permissions import CHANGES, LISTINGS, PERMISSIONS
 from mailstrata.model.question import AccessKey, ApiSend, Caller, MaySend, SmtpLogin
 
 _READING = tuple(dict.fromkeys(a for kind, actions in PERMISSIONS.items() if kind is not ApiSend for a in actions))
@@ -25,6 +25,7 @@ def _changing(*names: str) -> tuple[str, ...]:
 
 
 JOBS: Mapping[str, tuple[str, ...]] = {
+    "init": (*_READING, *LISTINGS),
     "diagnose": _READING,
     "probe": (*_READING, *PERMISSIONS[ApiSend]),
     "fix": (*_READING, *_changing(*_FIXES)),
@@ -33,7 +34,7 @@ JOBS: Mapping[str, tuple[str, ...]] = {
     "explain": PERMISSIONS[Caller],
     "list": (*PERMISSIONS[AccessKey], *PERMISSIONS[MaySend], *PERMISSIONS[SmtpLogin]),
 }
-"""The IAM actions of each job: ``probe`` is ``diagnose --probe-send``, the last four are ``credentials`` subcommands."""
+"""The IAM actions of each job: ``probe`` is ``diagnose --probe-send``; from ``rotate`` on, subcommands of ``credentials``."""
 
 _NARROW: Mapping[str, str] = {
     "secretsmanager:": "arn:aws:secretsmanager:{region}:{account}:secret:mailstrata/*",

@@ -10,6 +10,7 @@ import click
 from mailstrata import __version__
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "init": ("init", "Look through the account, write mailstrata.toml, say at once what is wrong."),
     "diagnose": ("diagnose", "Test every layer, attribute every failed mail, rank the fixes."),
     "fix": ("fix", "Carry out the automatic fixes of a diagnosis, verify each, diagnose again."),
     "bounce": ("bounce", "Read bounces, NDRs and DSNs: why they failed, whose fault it is, what to do."),

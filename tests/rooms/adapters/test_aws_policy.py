@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mailstrata.adapters.aws_permissions import CHANGES, PERMISSIONS
+from mailstrata.adapters.aws_permissions import CHANGES, LISTINGS, PERMISSIONS
 from mailstrata.adapters.aws_policy import JOBS, document
 
-KNOWN = {action for actions in (*PERMISSIONS.values(), *CHANGES.values()) for action in actions}
+KNOWN = {action for actions in (*PERMISSIONS.values(), *CHANGES.values(), LISTINGS) for action in actions}
 CHANGING = {action for actions in CHANGES.values() for action in actions} - {
     action for actions in PERMISSIONS.values() for action in actions
 }
@@ -22,7 +22,7 @@ def test_a_policy_allows_the_actions_of_its_job_and_no_other(job: str) -> None:
     assert not any("*" in action for action in listed)
 
 
-@pytest.mark.parametrize("job", ["diagnose", "probe", "check", "explain", "list"])
+@pytest.mark.parametrize("job", ["init", "diagnose", "probe", "check", "explain", "list"])
 def test_a_job_that_looks_can_change_nothing(job: str) -> None:
     """Its policy holds none of the actions of the changes."""
     assert not set(JOBS[job]) & CHANGING
