@@ -13,7 +13,8 @@ from mailstrata.model.facts import DkimFacts, HostedZoneFacts, IdentityFacts, Su
 from mailstrata.model.finding import Confidence, Finding, Gravity, Owner, Record, Stratum
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import Cname, HostedZone, Question, SesIdentity, Suppression, Txt
-from mailstrata.repair.appliers import APPLIERS, LOGIN_SECONDS, Step
+from mailstrata.repair.appliers import APPLIERS, Step
+from mailstrata.repair.appliers.relay import LOGIN_SECONDS
 
 SETUP = toml_setup(STANDARD_SETUP)
 PLACE = "aws:mailstrata/smtp/admin"
