@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from mailstrata.diagnosis.dkim_facts import Reading, Signing, damage, read, signing, wanted
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.unsure import unsure
-from mailstrata.diagnosis.wanted_records import cname
+from mailstrata.formats.dns_record import cname
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import IdentityFacts
 from mailstrata.model.finding import Finding, Fine, Owner, Result, Stratum

@@ -19,9 +19,9 @@ from mailstrata.diagnosis.dmarc_facts import Policy, at, policy, walk
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.region_paths import authors
 from mailstrata.diagnosis.unsure import unsure
-from mailstrata.diagnosis.wanted_records import txt
 from mailstrata.diagnosis.zone_facts import cause
 from mailstrata.formats import dmarc
+from mailstrata.formats.dns_record import txt
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Result, Stratum
 from mailstrata.model.observation import Seen, Unknown

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.mail_from_facts import PREFERENCE, InUse, feedback_host, in_use, mx_trouble, refusal
 from mailstrata.diagnosis.unsure import unsure
-from mailstrata.diagnosis.wanted_records import mx
 from mailstrata.diagnosis.zone_facts import cause
+from mailstrata.formats.dns_record import mx
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import MailFromFacts
 from mailstrata.model.finding import Confidence, Finding, Fine, Owner, Result, Stratum

@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.mail_from_facts import SES, InUse, in_use, spf_trouble
 from mailstrata.diagnosis.unsure import unsure
-from mailstrata.diagnosis.wanted_records import txt
 from mailstrata.diagnosis.zone_facts import cause
 from mailstrata.formats import spf
+from mailstrata.formats.dns_record import txt
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import MailFromFacts
 from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Record, Result, Stratum

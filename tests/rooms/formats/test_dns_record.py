@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailstrata.diagnosis.wanted_records import cname, mx, txt
+from mailstrata.formats.dns_record import cname, mx, txt
 
 
 def test_each_type_in_presentation_format() -> None:
