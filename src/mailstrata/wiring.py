@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mailstrata.adapters.asker import Answerer
     from mailstrata.adapters.aws import Aws
     from mailstrata.adapters.ledger import SqliteLedger
+    from mailstrata.adapters.secrets import Place
     from mailstrata.lab.client import LabClient
     from mailstrata.repair.appliers import Tools
 
@@ -111,7 +112,7 @@ async def surroundings(*, setup: str | None = None, lab: str | None = None) -> A
     bare = Setup(domain="", region=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "")
     aws = Aws(network, clock, region=bare.region or "us-east-1")
     try:
-        yield Surroundings(setup=bare, network=network, clock=clock, secrets=_secrets(bare, aws), aws=aws)
+        yield Surroundings(setup=bare, network=network, clock=clock, secrets=places(Settings(setup=bare), aws), aws=aws)
     finally:
         aws.close()
 
@@ -158,7 +159,7 @@ async def _joined(settings: Settings, clock: Clock, lab: LabClient | None = None
         opened.callback(aws.close)
         ledger = _ledger(settings, clock)
         opened.callback(ledger.close)
-        secrets = _secrets(setup, aws)
+        secrets = places(settings, aws)
 
         def asker() -> Asker:
             return World(answerers=_answerers(settings, clock, aws=aws, ledger=ledger, secrets=secrets))
@@ -186,11 +187,22 @@ def _ledger(settings: Settings, clock: Clock) -> SqliteLedger:
     return SqliteLedger(Path(settings.ledger).expanduser(), clock)
 
 
-def _secrets(setup: Setup, aws: Aws) -> Secrets:
+def places(settings: Settings, aws: Aws | None = None) -> Secrets:
+    """Every place that credentials can be kept at; without ``aws``, those of this machine."""
     from mailstrata.adapters.aws_secrets import SecretsManager
-    from mailstrata.adapters.secrets import SecretPlaces
+    from mailstrata.adapters.secrets import PrivateFiles, SecretPlaces, Variables
+    from mailstrata.adapters.secrets_age import AgeFiles
+    from mailstrata.adapters.secrets_keyring import Keyring
 
-    return SecretPlaces(environment=os.environ, aws=SecretsManager(aws, region=setup.region))
+    here: dict[str, Place] = {
+        "env": Variables(os.environ),
+        "file": PrivateFiles(),
+        "keyring": Keyring(),
+        "age": AgeFiles(identity=settings.age_identity, recipients=settings.age_recipients),
+    }
+    if aws is not None:
+        here["aws"] = SecretsManager(aws, region=settings.setup.region)
+    return SecretPlaces(here)
 
 
 def _answerers(

@@ -17,6 +17,7 @@ _TABLES: Mapping[str, tuple[str, str, type[object]]] = {
     "aws": ("[aws]", "How AWS is reached. Credentials come from boto3's usual chain, never from this file.", Network),
     "network": ("[network]", "How everything else is reached. All defaults are the real world.", Network),
     "network.hosts": ("[network.hosts]", "What is connected to elsewhere than its name says.", Network),
+    "age": ("[age]", "Who can read credentials that are kept at `age:PATH`.", settings.Settings),
     "state": ("[state]", "What mailstrata itself keeps.", settings.Settings),
 }
 _WORDS = {
@@ -32,7 +33,12 @@ _WORDS = {
     "verifies the name.",
     "state.ledger": "The ledger: what fixes did, and what stood there before. SQLite.",
 }
-_FIELDS = {"aws.endpoint": "aws_endpoint", "aws.profile": "aws_profile"}
+_FIELDS = {
+    "aws.endpoint": "aws_endpoint",
+    "aws.profile": "aws_profile",
+    "age.identity": "age_identity",
+    "age.recipients": "age_recipients",
+}
 
 
 def render() -> str:

@@ -20,7 +20,7 @@ from mailstrata.model.facts import PasswordFacts
 from mailstrata.model.observation import Observation, Seen, Unknown
 from mailstrata.model.ports import Secrets
 from mailstrata.model.question import Question, StoredPassword
-from mailstrata.model.setup import Setup
+from mailstrata.model.setup import PLACE_NAMES, Setup
 
 
 class PasswordAnswers:
@@ -40,7 +40,7 @@ class PasswordAnswers:
         if not place:
             return Unknown(
                 reason=f"nothing tells where the password of {question.key_id} is kept",
-                needs="the alias's `secret` in the setup: aws:NAME, env:NAME or file:PATH",
+                needs=f"the alias's `secret` in the setup: {PLACE_NAMES}",
             )
         try:
             fields = await self._secrets.read(place)

@@ -60,7 +60,7 @@ class _Given:
 @click.option(
     "--auth", type=click.Choice(["plain", "login", "both"]), default="both", help="Which mechanism; default both."
 )
-@click.option("--credential", "source", metavar="PLACE", help="Where it is kept: aws:NAME, env:NAME or file:PATH.")
+@click.option("--credential", "source", metavar="PLACE", help="Where it is kept: aws:NAME, env:NAME, …")
 @click.option("--from", "sender", default="", metavar="ADDRESS", help="The sender of the test message.")
 @click.option("--send", is_flag=True, help="Go on to a test message to SES's mailbox simulator.")
 @options.world

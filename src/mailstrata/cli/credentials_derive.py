@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mailstrata.cli import options, secret_input
 from mailstrata.model.errors import Refusal
+
+if TYPE_CHECKING:
+    from mailstrata.model.ports import Secrets
 
 
 @click.command("derive")
@@ -16,7 +20,7 @@ from mailstrata.model.errors import Refusal
 @click.option(
     "--region", "regions", multiple=True, metavar="REGION", help="For which region; may be given several times."
 )
-@click.option("--secret", "source", metavar="PLACE", help="Where the secret is kept: aws:NAME, env:NAME or file:PATH.")
+@click.option("--secret", "source", metavar="PLACE", help="Where the secret is kept: aws:NAME, env:NAME, …")
 @click.option("--show", is_flag=True, help="Show the password on a terminal, or in the JSON document.")
 @click.option("--out", metavar="FILE", help="Write it to FILE, which its owner alone can read, and show nothing.")
 @options.world
@@ -59,9 +63,13 @@ async def _given(
     """The secret and the regions; the world is needed only for what was not said."""
     if source is not None:
         secret_input.place(source)
-    if regions and not (source or "").startswith("aws:"):
-        return await _secret(source, None), tuple(dict.fromkeys(region.strip() for region in regions))
-    from mailstrata.wiring import surroundings
+    from mailstrata.formats.settings import Settings
+    from mailstrata.model.setup import Setup
+    from mailstrata.wiring import places, surroundings
+
+    if regions and not (source or "").startswith(("aws:", "age:")):
+        of_machine = places(Settings(setup=Setup(domain="", region="")))
+        return await _secret(source, of_machine), tuple(dict.fromkeys(region.strip() for region in regions))
 
     async with surroundings(setup=setup, lab=lab) as here:
         found = regions or ((here.setup.region,) if here.setup.region else ())
@@ -70,16 +78,9 @@ async def _given(
         return await _secret(source, here.secrets), tuple(dict.fromkeys(found))
 
 
-async def _secret(source: str | None, secrets: object) -> str:
-    import os
-
-    from mailstrata.adapters.secrets import SecretPlaces
-
+async def _secret(source: str | None, secrets: Secrets) -> str:
     if source:
-        places = secrets if secrets is not None else SecretPlaces(environment=os.environ)
-        return secret_input.usable(
-            await secret_input.from_place(source, places, field="secret_access_key")  # type: ignore[arg-type]
-        )
+        return secret_input.usable(await secret_input.from_place(source, secrets, field="secret_access_key"))
     given = secret_input.environment(secret_input.SECRET) or secret_input.asked("Secret access key")
     return secret_input.usable(given)
 

@@ -100,6 +100,7 @@ async def _rotate(wanted: _Wanted) -> int:
         target = await find_target(
             here.settings.setup, made.asker, made.ledger, address=wanted.address, user=wanted.user
         )
+        target = replace(target, age_identity=here.settings.age_identity)
         tools = tools_of(here, target)
         rotating = Rotating(target, tools, keep_days=wanted.keep_days, new_place=wanted.new_place)
         if wanted.apply or wanted.back:

@@ -12,12 +12,12 @@ import click
 
 from mailstrata.cli import options
 from mailstrata.model.errors import Refusal
+from mailstrata.model.setup import PLACE_NAMES, PLACES
 
 if TYPE_CHECKING:
     from mailstrata.model.ports import Secrets
 
 SECRET, PASSWORD = "MAILSTRATA_SECRET", "MAILSTRATA_SMTP_PASSWORD"
-_PLACES = ("aws:", "env:", "file:")
 _LIMIT = 65536
 _SECRET_LIKE = re.compile(r"[A-Za-z0-9+/=_%-]{28,}\Z")
 
@@ -27,16 +27,16 @@ def none_as_argument(arguments: Sequence[str]) -> None:
     if arguments:
         raise Refusal(
             "a secret is never given as an argument, where every program on this machine can read it",
-            "pipe it in, or name its place: --secret env:NAME, file:PATH or aws:NAME",
+            f"pipe it in, or name its place: --secret {PLACE_NAMES}",
         )
 
 
 def place(name: str) -> str:
     """The name of a place; raises ``Refusal`` without repeating what is none."""
-    if not name.startswith(_PLACES):
+    if not name.startswith(PLACES):
         raise Refusal(
             "that is no place, and a secret is never given as an argument",
-            "name where it is kept: aws:NAME, env:NAME or file:PATH",
+            f"name where it is kept: {PLACE_NAMES}",
         )
     return name
 

@@ -20,7 +20,7 @@ from mailstrata.model.facts import AccessKeyFacts
 from mailstrata.model.observation import Absent, Unknown
 from mailstrata.model.ports import Asker, Ledger
 from mailstrata.model.question import AccessKey
-from mailstrata.model.setup import Alias, Setup
+from mailstrata.model.setup import WRITABLE_NAMES, Alias, Setup
 
 UNUSED = timedelta(days=7)
 """How long an inactive key must not have been used to be dead."""
@@ -93,6 +93,8 @@ class Target:
     user: str
     aliases: tuple[Alias, ...]
     region: str
+    age_identity: str = ""
+    """The file of the private key that reads an ``age:PATH``."""
 
     def region_of(self, alias: Alias) -> str:
         """The region that the alias logs in to."""
@@ -182,10 +184,10 @@ async def _owns(asker: Asker, user: str, key: str) -> bool:
 
 
 def _kept(alias: Alias) -> Alias:
-    if alias.secret and not alias.secret.startswith("env:"):
+    if alias.storable:
         return alias
     raise Refusal(
         f"there is no place to store a new credential of {alias.address}",
-        'give the alias a place: secret = "aws:NAME" or "file:PATH" in mailstrata.toml',
+        f"give the alias a place in mailstrata.toml: its `secret` = {WRITABLE_NAMES}",
         status=4,
     )

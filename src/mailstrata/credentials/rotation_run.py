@@ -167,9 +167,11 @@ class Rotating:
         try:
             await self._tools.secrets.read(place)
         except Refusal as refusal:
-            if self._new_place:
+            closed = refusal.status == 3
+            if self._new_place and not closed:
                 return True
-            hint = "; ".join(filter(None, (refusal.hint, "if nothing is there yet, say --new-place")))
+            fresh = "" if closed else "if nothing is there yet, say --new-place"
+            hint = "; ".join(filter(None, (refusal.hint, fresh)))
             raise Refusal(refusal.message, hint, status=4) from None
         return False
 

@@ -1,6 +1,6 @@
 """A rotation in words: what each step does, where it stands, and what the owner types into Gmail.
 
-hand_over(alias, "AKIANEW", "us-east-1")      # ("SMTP Server: email-smtp.us-east-1.amazonaws.com", "Port: 587", …)
+hand_over(alias, "AKIANEW", "jq …")      # ("SMTP Server: email-smtp.us-east-1.amazonaws.com", "Port: 587", …)
 
 The password is never among the words: they name the place where it is kept, and the command that reads it there.
 """
@@ -70,31 +70,41 @@ def _planned(step: Step, rotation: Rotation, *, may_probe: bool) -> bool:
             return True
 
 
-def hand_over(alias: Alias, key_id: str, region: str, *, field: str = "password") -> tuple[str, ...]:
-    """What Gmail's dialogue asks, in its own words and order (facts.md C1). ``region`` is where Secrets Manager is."""
+def hand_over(alias: Alias, key_id: str, told: str) -> tuple[str, ...]:
+    """What Gmail's dialogue asks, in its own words and order (facts.md C1). ``told``: the command that prints the password."""
     return (
         f"In Gmail: Settings, See all settings, Accounts and Import, Send mail as, {alias.address}, edit info, Next Step",
         f"SMTP Server: {alias.host}",
         f"Port: {alias.port}",
         f"Username: {key_id}",
         f"Password: the one in {alias.secret}, which this prints:",
-        f"    {reading(alias.secret, region, field=field)}",
+        f"    {told}",
         _SECURED.get(alias.security, _SECURED["starttls"]),
         "Save Changes: Gmail logs in at once and says when something is wrong",
     )
 
 
-def reading(place: str, region: str, *, field: str = "password") -> str:
+def reading(place: str, target: Target, *, field: str = "password") -> str:
     """The command that prints the password that ``place`` keeps."""
     kind, _, name = place.partition(":")
     path = f".{field}" if field.isalnum() else f'.["{field}"]'
     pick = f"jq -r {shlex.quote(path)}"
-    if kind == "file":
-        return f"{pick} {shlex.quote(name)}"
+    match kind:
+        case "file":
+            return f"{pick} {_at_home(name)}"
+        case "keyring":
+            return f"keyring get mailstrata {shlex.quote(name)} | {pick}"
+        case "age":
+            return f"age --decrypt --identity {_at_home(target.age_identity)} {_at_home(name)} | {pick}"
     return (
-        f"aws secretsmanager get-secret-value --region {region} --secret-id {shlex.quote(name)} "
+        f"aws secretsmanager get-secret-value --region {target.region} --secret-id {shlex.quote(name)} "
         f"--query SecretString --output text | {pick}"
     )
+
+
+def _at_home(path: str) -> str:
+    """Quoted for a shell, which still knows its ``~``."""
+    return f"~/{shlex.quote(path[2:])}" if path.startswith("~/") else shlex.quote(path)
 
 
 def hand_overs(target: Target, key_id: str) -> Iterator[str]:
@@ -102,7 +112,7 @@ def hand_overs(target: Target, key_id: str) -> Iterator[str]:
     regions = target.places()
     for alias in target.aliases:
         field = "password" if len(regions[alias.secret]) == 1 else f"password.{target.region_of(alias)}"
-        yield from hand_over(alias, key_id, target.region, field=field)
+        yield from hand_over(alias, key_id, reading(alias.secret, target, field=field))
 
 
 def traffic(rotation: Rotation, world: World, mails: Sequence[Attempt]) -> tuple[str, ...]:

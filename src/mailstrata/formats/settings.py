@@ -23,33 +23,40 @@ from dataclasses import dataclass, field
 from mailstrata.formats.toml_table import MalformedToml, Table
 from mailstrata.model import names
 from mailstrata.model.errors import Malformed
-from mailstrata.model.setup import Alias, Network, Setup
-
-PLACES = ("aws:", "env:", "file:")
-"""How the name of a place for secrets begins."""
+from mailstrata.model.setup import PLACE_NAMES, PLACES, Alias, Network, Setup
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\Z")
 
 LEDGER = "~/.local/state/mailstrata/ledger.sqlite3"
 """Where the ledger lies when the setup names no other place."""
 
+AGE_IDENTITY = "~/.config/mailstrata/age.txt"
+"""Where the private key of age lies when the setup names no other file."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A read setup file. ``ledger`` is the path of the ledger, ``~`` not yet expanded."""
+    """A read setup file. Paths are as they stand there, ``~`` not yet expanded."""
 
     setup: Setup
     network: Network = field(default_factory=Network)
     ledger: str = LEDGER
+    age_identity: str = AGE_IDENTITY
+    """The file with the private key that reads every ``age:PATH`` (``AGE-SECRET-KEY-1…``, made by ``age-keygen``)."""
+    age_recipients: tuple[str, ...] = ()
+    """Public keys (``age1…``) that may read it besides, such as a colleague's or one kept for the worst case."""
 
 
 def parse(text: str, name: str = "mailstrata.toml") -> Settings:
     """Read a setup; raises ``MalformedToml`` with file, line and key."""
     root = Table.parse(text, name)
+    age = root.table("age")
     settings = Settings(
         setup=read_setup(root),
         network=read_network(root.table("network"), root.table("aws")),
         ledger=root.table("state").text("ledger", LEDGER),
+        age_identity=age.text("identity", AGE_IDENTITY),
+        age_recipients=age.texts("recipients", ()),
     )
     root.done()
     return settings
@@ -91,9 +98,7 @@ def _alias(table: Table) -> Alias:
         raise table.bad("address", error.found, error.expected) from error
     secret = table.text("secret", "")
     if secret and not secret.startswith(PLACES):
-        raise table.bad(
-            "secret", "what is no name of a place", "aws:NAME, env:NAME or file:PATH, never the secret itself"
-        )
+        raise table.bad("secret", "what is no name of a place", f"{PLACE_NAMES}, never the secret itself")
     return Alias(
         address=address,
         host=table.text("host"),

@@ -21,7 +21,7 @@ class Malformed(ValueError):
 
 
 class Refusal(Exception):
-    """What the user asked cannot be done. ``hint`` says what to do instead; ``status`` is the exit status (2 or 4)."""
+    """What the user asked cannot be done. ``hint`` says what to do instead; ``status`` is the exit status (2, 3 or 4)."""
 
     def __init__(self, message: str, hint: str = "", *, status: int = 2) -> None:
         super().__init__(message)

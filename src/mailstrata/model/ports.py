@@ -37,12 +37,13 @@ class Clock(Protocol):
 
 
 class Secrets(Protocol):
-    """Where credentials are kept. ``name`` is ``aws:NAME``, ``env:NAME`` or ``file:PATH``."""
+    """Where credentials are kept. ``name`` is a place such as ``aws:NAME``; `model.setup` has all kinds."""
 
     async def read(self, name: str) -> Mapping[str, str]:
         """The fields of a stored credential: ``username``, ``password``, ``secret_access_key`` as far as present.
 
-        Raises ``Refusal`` when it cannot be read; its message never holds a part of it.
+        Raises ``Refusal`` when it cannot be read, with status 3 where what is there cannot be told at all; its message never
+        holds a part of it.
         """
         ...
 

@@ -12,6 +12,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+PLACES = ("aws:", "env:", "file:", "keyring:", "age:")
+"""How the name of a place for credentials begins."""
+PLACE_NAMES = "aws:NAME, env:NAME, file:PATH, keyring:NAME or age:PATH"
+"""The same for a person."""
+WRITABLE_NAMES = "aws:NAME, file:PATH, keyring:NAME or age:PATH"
+"""The places that a new credential can be stored at: no program can change another's environment."""
+
 _SMTP_HOST = re.compile(r"email-smtp(?:-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com\Z")
 
 
@@ -26,7 +33,8 @@ class Alias:
     """``starttls``, ``ssl`` or ``none``, the words of Gmail's API."""
     username: str = ""
     secret: str = ""
-    """Where the password or the IAM secret is kept: ``aws:NAME``, ``env:NAME`` or ``file:PATH``; empty when nowhere."""
+    """Where the password or the IAM secret is kept: ``aws:NAME``, ``env:NAME``, ``file:PATH``, ``keyring:NAME`` or
+    ``age:PATH``; empty when nowhere."""
     mailbox: str = ""
     """The Gmail account that holds the alias, where its bounces arrive."""
 
@@ -35,6 +43,11 @@ class Alias:
         """The region that the host name speaks of, or ``None`` when it is no SES endpoint (facts.md A1)."""
         match = _SMTP_HOST.match(self.host.lower().rstrip("."))
         return match[1] if match else None
+
+    @property
+    def storable(self) -> bool:
+        """Whether it has a place that a new credential can be stored at."""
+        return bool(self.secret) and not self.secret.startswith("env:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -229,7 +229,7 @@ def test_a_cname_in_the_way_changes_nothing(aws: Aws) -> None:
 
 def test_a_credential_keeps_its_previous_version(aws: Aws) -> None:
     """Written twice: the second is read, the first is AWSPREVIOUS."""
-    places = SecretPlaces(environment={}, aws=SecretsManager(aws, region=REGION))
+    places = SecretPlaces({"aws": SecretsManager(aws, region=REGION)})
     name = "aws:mailstrata/smtp/admin"
     with pytest.raises(Refusal, match="there is no secret"):
         _run(places.read(name))

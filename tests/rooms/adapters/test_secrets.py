@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mailstrata.adapters.aws import Aws
 from mailstrata.adapters.aws_secrets import SecretsManager
-from mailstrata.adapters.secrets import SecretPlaces
+from mailstrata.adapters.secrets import PrivateFiles, SecretPlaces, Variables
 from mailstrata.model.errors import Refusal
 
 if TYPE_CHECKING:
@@ -27,11 +27,12 @@ CANARY = "canary-in-the-coal-mine"
 
 
 def _read(name: str, environment: Mapping[str, str] | None = None) -> Mapping[str, str]:
-    return asyncio.run(SecretPlaces(environment=environment or {}).read(name))
+    places = SecretPlaces({"env": Variables(environment or {}), "file": PrivateFiles()})
+    return asyncio.run(places.read(name))
 
 
 def _write(name: str, fields: Mapping[str, str]) -> None:
-    asyncio.run(SecretPlaces(environment={}).write(name, fields))
+    asyncio.run(SecretPlaces({"env": Variables({}), "file": PrivateFiles()}).write(name, fields))
 
 
 def test_a_variable_holds_a_json_object_or_the_bare_password() -> None:
@@ -133,7 +134,7 @@ def test_secrets_manager_is_one_of_the_places(scripted: ScriptedAws, aws_to: Aws
     """What is read from it is parsed alike."""
     scripted.script["GetSecretValue"] = script.reply({"SecretString": '{"password": "x"}'})
     scripted.script["PutSecretValue"] = script.reply({})
-    places = SecretPlaces(environment={}, aws=SecretsManager(aws_to(scripted.url), region="us-east-1"))
+    places = SecretPlaces({"aws": SecretsManager(aws_to(scripted.url), region="us-east-1")})
     assert asyncio.run(places.read("aws:mailstrata/smtp")) == {"password": "x"}
     asyncio.run(places.write("aws:mailstrata/smtp", {"password": "y"}))
     assert scripted.asked[1].fields["SecretString"] == '{\n  "password": "y"\n}\n'

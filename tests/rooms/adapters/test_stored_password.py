@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from mailstrata.adapters.asker import World
-from mailstrata.adapters.secrets import SecretPlaces
+from mailstrata.adapters.secrets import SecretPlaces, Variables
 from mailstrata.adapters.stored_password import PasswordAnswers
 from mailstrata.model.facts import PasswordFacts
 from mailstrata.model.observation import Observation, Seen, Unknown
@@ -25,7 +25,7 @@ NO_DATE = "BHZEexEYRwBHgx7sdSzHa2F0mrJMf3xG8LxvjruUV2i9"
 def _asked(fields: Mapping[str, str] | None, *, key: str = KEY, place: str = "env:SMTP") -> Observation[PasswordFacts]:
     alias = Alias(address="admin@sailing.example", host="h", username=KEY, secret=place)
     setup = Setup(domain="sailing.example", region="us-east-2", aliases=(alias,))
-    places = SecretPlaces(environment={} if fields is None else {"SMTP": json.dumps(fields)})
+    places = SecretPlaces({"env": Variables({} if fields is None else {"SMTP": json.dumps(fields)})})
     world = World(answerers=PasswordAnswers(setup, places).answerers())
     return asyncio.run(world.ask(StoredPassword(key_id=key, region="us-east-2")))
 

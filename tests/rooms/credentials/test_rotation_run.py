@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.rooms.credentials.rotation_bench import ADDRESS, ALIAS, AT, PLACE, SECRETS, Bench, Died, stored
 
-from mailstrata.adapters.secrets import SecretPlaces
+from mailstrata.adapters.secrets import PrivateFiles, SecretPlaces
 from mailstrata.credentials.derivation import smtp_password
 from mailstrata.credentials.rotation import KIND, Step
 from mailstrata.credentials.rotation_run import Rotating
@@ -418,7 +418,7 @@ def test_a_file_is_as_good_a_place_as_any(tmp_path: Path) -> None:
     path.write_text(json.dumps(stored("AKIAOLD")))
     alias = replace(ALIAS, secret=f"file:{path}")
     bench = Bench(aliases=(alias,), places={})
-    target, tools = bench.target(), replace(bench.tools(), secrets=SecretPlaces(environment={}))
+    target, tools = bench.target(), replace(bench.tools(), secrets=SecretPlaces({"file": PrivateFiles()}))
 
     async def go() -> None:
         async for _ in Rotating(target, tools).run():

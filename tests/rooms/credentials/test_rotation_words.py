@@ -36,18 +36,30 @@ def _mail(days: float, **more: object) -> Attempt:
 
 def test_gmail_is_told_in_its_own_words_and_order() -> None:
     """Server, port, username, password, security; for the password its place and the command that reads it."""
-    lines = hand_over(ALIAS, "AKIANEW", REGION)
+    lines = hand_over(ALIAS, "AKIANEW", reading(PLACE, TARGET))
     assert [line.split(":")[0] for line in lines[1:5]] == ["SMTP Server", "Port", "Username", "Password"]
     assert lines[6] == "Secured connection using TLS"
-    assert "Secured connection using SSL" in hand_over(replace(ALIAS, port=465, security="ssl"), "AKIANEW", REGION)
+    assert "Secured connection using SSL" in hand_over(replace(ALIAS, port=465, security="ssl"), "AKIANEW", "")
     assert PLACE in lines[4]
     assert "aws secretsmanager get-secret-value --region us-east-1 --secret-id mailstrata/smtp/admin" in lines[5]
 
 
 def test_the_command_that_reads_a_password_is_quoted_for_a_shell() -> None:
-    """A file with a blank in its name; a password that is named after its region."""
-    assert reading("file:/home/ann/my mail.json", REGION) == "jq -r .password '/home/ann/my mail.json'"
-    assert reading("file:a.json", REGION, field="password.eu-west-1") == """jq -r '.["password.eu-west-1"]' a.json"""
+    """A file with a blank in its name, one at home, a password that is named after its region."""
+    assert reading("file:/home/ann/my mail.json", TARGET) == "jq -r .password '/home/ann/my mail.json'"
+    assert reading("file:~/my mail.json", TARGET) == "jq -r .password ~/'my mail.json'"
+    assert reading("file:a.json", TARGET, field="password.eu-west-1") == """jq -r '.["password.eu-west-1"]' a.json"""
+
+
+def test_a_keyring_and_age_are_read_by_their_own_programs() -> None:
+    """Age is told the identity that the setup names, in a form whose ~ the shell still knows."""
+    assert reading("keyring:admin@sailing.example", TARGET) == (
+        "keyring get mailstrata admin@sailing.example | jq -r .password"
+    )
+    target = replace(TARGET, age_identity="~/.config/mailstrata/age.txt")
+    assert reading("age:/srv/admin.age", target) == (
+        "age --decrypt --identity ~/.config/mailstrata/age.txt /srv/admin.age | jq -r .password"
+    )
 
 
 def test_an_alias_of_another_region_is_given_its_own_password() -> None:

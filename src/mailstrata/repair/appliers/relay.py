@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from mailstrata.model.errors import Refusal
 from mailstrata.model.finding import Finding
 from mailstrata.model.observation import Seen
-from mailstrata.model.setup import Alias, Setup
+from mailstrata.model.setup import WRITABLE_NAMES, Alias, Setup
 from mailstrata.repair.appliers.applying import Step, Tools, settled
 
 LOGIN_SECONDS = 120
@@ -72,10 +72,10 @@ def _alias(finding: Finding, setup: Setup) -> Alias:
 
 
 def _writable(alias: Alias) -> None:
-    if not alias.secret or alias.secret.startswith("env:"):
+    if not alias.storable:
         raise Refusal(
             f"there is no place to store a new credential of {alias.address}",
-            'give the alias a place: secret = "aws:NAME" or "file:PATH" in mailstrata.toml',
+            f"give the alias a place in mailstrata.toml: its `secret` = {WRITABLE_NAMES}",
             status=4,
         )
 

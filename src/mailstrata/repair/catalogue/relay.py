@@ -89,7 +89,7 @@ FIXES: Mapping[str, Remedy] = {
     "store-credential": Remedy(
         title="tell mailstrata where the credential is kept",
         minutes=2,
-        steps=('secret = "aws:NAME" (or file:, env:) under the alias in mailstrata.toml',),
+        steps=('secret = "aws:NAME" (or file:, keyring:, age:, env:) under the alias in mailstrata.toml',),
         verify="the diagnosis tests the login itself",
     ),
     "allow-send": Remedy(
