@@ -12,10 +12,12 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from tests import postgres
 from uvicorn import Config, Server
 
 from mailstrata.adapters.aws import Aws, OwnKey
@@ -332,3 +334,18 @@ def lab() -> Iterator[LivingAws]:
     living = LivingAws()
     yield living
     living.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A Postgres server for this session."""
+    with postgres.running() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a relay's database is kept, empty, of either kind: what holds for one holds for the other."""
+    if request.param == "sqlite":
+        return str(tmp_path / "relay.sqlite3")
+    return postgres.with_schema(request.getfixturevalue("postgres_url"))

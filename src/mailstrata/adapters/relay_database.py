@@ -1,0 +1,150 @@
+"""The relay's database, as the tables of users and of mails share it: SQLite in a file, or Postgres for several hosts.
+
+    base = opened("~/.local/state/mailstrata/relay.sqlite3")        # or "postgresql://relay@db.sailing.example/relay"
+    base.prepare("users", version=1, statements=("CREATE TABLE relay_users (name TEXT PRIMARY KEY)",))
+    base.run("INSERT INTO relay_users (name) VALUES (?)", ("ann",))
+    base.run("SELECT name FROM relay_users")                         # [("ann",)]
+
+A statement that returned is on the disk (SQLite: WAL, synchronous FULL; Postgres: its own commit). Threads may share one
+object: a lock lets one statement through at a time. Each set of tables has a name and a version of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from mailstrata.model.errors import Refusal
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+BUSY = 10.0
+"""Seconds that SQLite waits for another process's transaction."""
+VERSIONS = "CREATE TABLE IF NOT EXISTS relay_tables (name TEXT PRIMARY KEY, version INTEGER NOT NULL)"
+
+
+class DatabaseUnavailable(Exception):
+    """The database did not take what was to be written. ``full``: because its disk has no room."""
+
+    def __init__(self, words: str, *, full: bool = False) -> None:
+        super().__init__(words)
+        self.full = full
+
+
+class Database(Protocol):
+    """What both databases can. ``?`` stands for a value in both. Raises ``DatabaseUnavailable``."""
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgres``."""
+        ...
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """One statement in a transaction of its own, and its rows."""
+        ...
+
+    def together(self, work: Callable[[Database], T]) -> T:
+        """What ``work`` does, in one transaction: all of it or nothing."""
+        ...
+
+    def prepare(self, name: str, *, version: int, statements: Sequence[str]) -> None:
+        """Make a set of tables where it does not stand yet. Raises ``Refusal`` for one of a newer version."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+def opened(place: str) -> Database:
+    """The database at ``place``: a path, or a ``postgresql:`` URL. Raises ``Refusal`` when it cannot be opened."""
+    if place.startswith(("postgresql:", "postgres:")):
+        from mailstrata.adapters.relay_database_postgres import PostgresDatabase
+
+        return PostgresDatabase(place)
+    return SqliteDatabase(Path(place).expanduser())
+
+
+class SqliteDatabase:
+    """``Database`` over one file, which several processes of one host may share. ``pages`` bounds its size, for tests."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, *, pages: int = 0) -> None:
+        self._lock = threading.RLock()
+        try:
+            self._base = _opened(path)
+        except (sqlite3.Error, OSError) as error:
+            words = error.strerror if isinstance(error, OSError) else str(error)
+            raise Refusal(
+                f"the database {path} cannot be opened: {words}", "name another file, or move it away"
+            ) from error
+        if pages:
+            self._base.execute(f"PRAGMA max_page_count = {pages}")
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """One statement, durable when it returns; inside ``together`` with the rest."""
+        with self._lock:
+            try:
+                return self._base.execute(statement, values).fetchall()
+            except sqlite3.Error as error:
+                raise _unavailable(error) from error
+
+    def together(self, work: Callable[[Database], T]) -> T:
+        """``work`` in one transaction, which takes the write lock at its start."""
+        with self._lock:
+            self.run("BEGIN IMMEDIATE")
+            try:
+                done = work(self)
+                self.run("COMMIT")
+            except BaseException:
+                if self._base.in_transaction:
+                    self._base.execute("ROLLBACK")
+                raise
+            return done
+
+    def prepare(self, name: str, *, version: int, statements: Sequence[str]) -> None:
+        """Make the tables of ``name``; of several processes one does it."""
+        self.together(lambda base: make_tables(base, name, version, statements=statements))
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._base.close()
+
+
+def make_tables(base: Database, name: str, version: int, *, statements: Sequence[str]) -> None:
+    """Inside a transaction: make a set of tables unless it stands, and note its version."""
+    base.run(VERSIONS)
+    found = base.run("SELECT version FROM relay_tables WHERE name = ?", (name,))
+    if found and found[0][0] > version:
+        raise Refusal(f"the relay's tables {name!r} were made by a newer mailstrata", "update mailstrata")
+    if found:
+        return
+    for statement in statements:
+        base.run(statement)
+    base.run("INSERT INTO relay_tables (name, version) VALUES (?, ?)", (name, version))
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    base = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+    try:
+        base.execute("PRAGMA journal_mode = WAL")
+        base.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        base.close()
+        raise
+    return base
+
+
+def _unavailable(error: sqlite3.Error) -> DatabaseUnavailable:
+    """SQLite's result code for a full disk is 13, SQLITE_FULL (sqlite.org/rescode.html)."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return DatabaseUnavailable(str(error), full=code & 0xFF == sqlite3.SQLITE_FULL)
