@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,3 +23,9 @@ def each_mail(corpus: str) -> Iterator[tuple[dict[str, object], bytes]]:
     for line in index.read_text().splitlines():
         entry: dict[str, object] = json.loads(line)
         yield entry, (index.parent / str(entry["file"])).read_bytes()
+
+
+def cases(corpus: str, file: str = "cases.jsonl") -> list[dict[str, Any]]:
+    """The lines of a corpus's answers, for ``parametrize``; empty when this machine has no such corpus."""
+    path = CORPORA / corpus / file
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []

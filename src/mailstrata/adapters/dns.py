@@ -11,6 +11,7 @@ An answer is never larger than one DNS message, 65535 octets (RFC 1035 4.2.2).
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,9 +23,21 @@ from mailstrata.adapters.dns_authority import Authorities
 from mailstrata.adapters.dns_reading import text_of
 from mailstrata.adapters.dns_resolver import Resolver
 from mailstrata.model.facts import AuthorityFacts, MxHost
-from mailstrata.model.observation import Observation
+from mailstrata.model.observation import Observation, Unknown
 from mailstrata.model.ports import Clock
-from mailstrata.model.question import Addresses, Authority, Cname, Mx, Nameservers, Question, Txt, ZoneOf
+from mailstrata.model.question import (
+    Addresses,
+    Authority,
+    Cname,
+    Ipv4,
+    Ipv6,
+    Mx,
+    Nameservers,
+    Ptr,
+    Question,
+    Txt,
+    ZoneOf,
+)
 from mailstrata.model.setup import Network
 
 
@@ -45,6 +58,9 @@ class DnsAnswers:
             Mx: self.mx,
             Cname: self.cname,
             Addresses: self.addresses,
+            Ipv4: self.ipv4,
+            Ipv6: self.ipv6,
+            Ptr: self.ptr,
             ZoneOf: self.zone_of,
             Nameservers: self.nameservers,
             Authority: self.authority,
@@ -65,6 +81,22 @@ class DnsAnswers:
     async def addresses(self, question: Addresses) -> Observation[tuple[str, ...]]:
         """A and AAAA, asked at once."""
         return await self._resolver.addresses(question.host)
+
+    async def ipv4(self, question: Ipv4) -> Observation[tuple[str, ...]]:
+        """A records alone."""
+        return await self._resolver.values(question.host, dns.rdatatype.A, _addresses)
+
+    async def ipv6(self, question: Ipv6) -> Observation[tuple[str, ...]]:
+        """AAAA records alone."""
+        return await self._resolver.values(question.host, dns.rdatatype.AAAA, _addresses)
+
+    async def ptr(self, question: Ptr) -> Observation[tuple[str, ...]]:
+        """The names of an address; what is no address cannot be asked for."""
+        try:
+            name = ipaddress.ip_address(question.address).reverse_pointer
+        except ValueError:
+            return Unknown(reason=f"{question.address[:60]!r} is no IP address")
+        return await self._resolver.values(name, dns.rdatatype.PTR, _names)
 
     async def zone_of(self, question: ZoneOf) -> Observation[str]:
         """The apex above the name."""
@@ -87,6 +119,14 @@ def _texts(rrset: dns.rrset.RRset) -> tuple[str, ...]:
 def _exchangers(rrset: dns.rrset.RRset) -> tuple[MxHost, ...]:
     found = {(rdata.preference, text_of(rdata.exchange)) for rdata in rrset}
     return tuple(MxHost(preference=preference, host=host) for preference, host in sorted(found))
+
+
+def _addresses(rrset: dns.rrset.RRset) -> tuple[str, ...]:
+    return tuple(sorted(rdata.address for rdata in rrset))
+
+
+def _names(rrset: dns.rrset.RRset) -> tuple[str, ...]:
+    return tuple(sorted(text_of(rdata.target) for rdata in rrset))
 
 
 def _target(rrset: dns.rrset.RRset) -> str:

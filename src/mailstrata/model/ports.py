@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from mailstrata.model.facts import AccessKeyFacts, LoginFacts, SuppressionFacts
 from mailstrata.model.finding import Record
 from mailstrata.model.observation import Observation
 from mailstrata.model.question import Question
+
+T = TypeVar("T")
 
 
 class Asker(Protocol):
@@ -21,6 +23,18 @@ class Asker(Protocol):
 
     async def ask(self, question: Question[Any]) -> Observation[Any]:
         """The answer to one question. Many are asked at once; the asker paces and batches as it must."""
+        ...
+
+
+class Answers(Protocol):
+    """What is known of the world. Reading or wanting what is not known yet is left by an exception of its own kind."""
+
+    def __getitem__(self, question: Question[T]) -> Observation[T]:
+        """The answer to one question."""
+        ...
+
+    def want(self, *questions: Question[Any]) -> None:
+        """These will be read: whoever has to ask for them can ask for them together."""
         ...
 
 

@@ -59,6 +59,30 @@ class Addresses(Question[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
+class Ipv4(Question[tuple[str, ...]]):
+    """The A records of a host by themselves: SPF counts each family on its own (RFC 7208 5)."""
+
+    word = "ipv4"
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ipv6(Question[tuple[str, ...]]):
+    """The AAAA records of a host by themselves."""
+
+    word = "ipv6"
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ptr(Question[tuple[str, ...]]):
+    """The names that the reverse zone gives to an address (RFC 1035 3.5)."""
+
+    word = "ptr"
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class ZoneOf(Question[str]):
     """The apex of the zone that ``name`` lies in."""
 
@@ -240,6 +264,9 @@ QUESTIONS: tuple[type[Question[Any]], ...] = (
     Mx,
     Cname,
     Addresses,
+    Ipv4,
+    Ipv6,
+    Ptr,
     ZoneOf,
     Nameservers,
     Authority,

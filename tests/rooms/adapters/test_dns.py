@@ -18,7 +18,19 @@ from mailstrata.lab.zones import Zones
 from mailstrata.model.errors import Malformed
 from mailstrata.model.facts import AuthorityFacts, MxHost
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
-from mailstrata.model.question import Addresses, Authority, Cname, Mx, Nameservers, Question, Txt, ZoneOf
+from mailstrata.model.question import (
+    Addresses,
+    Authority,
+    Cname,
+    Ipv4,
+    Ipv6,
+    Mx,
+    Nameservers,
+    Ptr,
+    Question,
+    Txt,
+    ZoneOf,
+)
 from mailstrata.model.setup import Network
 
 NS1, NS2 = "ns1.dns.example", "ns2.dns.example"
@@ -57,6 +69,8 @@ def world() -> Zones:
     zone.add("xn--mnchen-3ya.sailing.example", "TXT", "grüße")
     web = zones.add_zone("web.example", servers={"ns.web.example": "127.0.2.9"})
     web.add("t1.dkim.web.example", "TXT", "p=MIG", ttl=3600)
+    reverse = zones.add_zone("2.0.192.in-addr.arpa", servers={"ns.web.example": "127.0.2.9"})
+    reverse.add("25.2.0.192.in-addr.arpa", "PTR", "mx-a.sailing.example")
     zones.add_zone("deep.sailing.example", servers={"ns.web.example": "127.0.2.9"})
     return zones
 
@@ -141,6 +155,19 @@ def test_the_null_mx_is_seen_as_a_dot() -> None:
 def test_both_families_of_addresses_are_asked() -> None:
     """IPv4 comes first, each family in numeric order."""
     assert answers(Addresses("mx-a.sailing.example")) == [told(("127.0.3.9", "127.0.3.10", "2001:db8::25"))]
+
+
+def test_each_family_is_told_by_itself_where_that_is_asked() -> None:
+    """SPF looks at one of them only (RFC 7208 5)."""
+    host = "mx-a.sailing.example"
+    assert answers(Ipv4(host), Ipv6(host)) == [told(("127.0.3.10", "127.0.3.9")), told(("2001:db8::25",))]
+
+
+def test_the_reverse_zone_names_an_address() -> None:
+    """RFC 1035 3.5; what is no address is not asked for."""
+    named, nonsense = answers(Ptr("192.0.2.25"), Ptr("mx.sailing.example"))
+    assert named == told(("mx-a.sailing.example",))
+    assert nonsense == Unknown(reason="'mx.sailing.example' is no IP address")
 
 
 def test_an_address_is_its_own_address() -> None:

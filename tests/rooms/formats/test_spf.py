@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailstrata.formats.spf import MalformedSpf, Term, includes, is_record, leans_on_others, terms, with_include
+from mailstrata.formats.spf import MalformedSpf, Term, includes, is_record, leans_on_others, render, terms, with_include
 
 SES = "amazonses.com"
 
@@ -65,7 +65,7 @@ def test_a_domain_passes_when_its_include_is_reached(text: str, so: bool) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "so"), [("v=spf1 include:a.example -all", True), ("v=spf1 ip4:192.0.2.1 -all exists:x", False)]
+    ("text", "so"), [("v=spf1 include:a.example -all", True), ("v=spf1 ip4:192.0.2.1 -all exists:x.example", False)]
 )
 def test_a_record_leans_on_others_before_its_all(text: str, so: bool) -> None:
     """Then its own words do not decide."""
@@ -85,3 +85,35 @@ def test_an_include_is_added_where_it_is_reached(text: str, mended: str) -> None
     """The rest of the record stays as it was."""
     assert with_include(text, SES) == mended
     assert includes(mended, SES)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("v=spf1 a ip4:192.0.2.300 -all", "'ip4:192.0.2.300' at character 9"),
+        ("v=spf1 include: amazonses.com", "'include:' at character 7"),
+        ("v=spf1 a/33", "'a/33' at character 7"),
+        ("v=spf1 mx//129", "'mx//129' at character 7"),
+        ("v=spf1 exists:%{c}.sailing.example", "'exists:%{c}.sailing.example' at character 7"),
+        ("v=spf1 redirect=a.example redirect=b.example", "'redirect=b.example' at character 26"),
+        ("v=spf1 -all:x", "'-all:x' at character 7"),
+        ("v=spf1 ip6:1::2::3", "'ip6:1::2::3' at character 7"),
+    ],
+)
+def test_every_slip_is_named_with_its_place(text: str, where: str) -> None:
+    """The term, and the character at which it begins."""
+    with pytest.raises(MalformedSpf) as caught:
+        terms(text)
+    assert caught.value.where == where
+
+
+def test_a_record_is_written_back_as_it_was_meant() -> None:
+    """A plus is left out, the rest stays."""
+    text = "v=spf1 a/24//64 mx:sailing.example ~include:amazonses.com exp=why.sailing.example -all"
+    assert render(terms(text)) == text
+    assert render(terms("v=spf1 +a +all")) == "v=spf1 a all"
+
+
+def test_a_modifier_called_all_ends_nothing() -> None:
+    """RFC 7208 6: unknown modifiers are passed over, whatever they are called."""
+    assert includes("v=spf1 all=x include:amazonses.com", SES)
