@@ -9,80 +9,26 @@ and words; what servers say in general; the enhanced status code; loose words; t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.classification.meaning import meaning
-from mailstrata.bounces.classification.numbers import Numbers, Pattern, numbers_of
-from mailstrata.bounces.classification.phase import phase
+from mailstrata.bounces.classification.numbers import Numbers, Pattern
 from mailstrata.bounces.classification.phrasebook import Phrasebook, Row
 from mailstrata.bounces.classification.result import Classification
-from mailstrata.bounces.classification.spoken import quoted, spoken
+from mailstrata.bounces.classification.signals import Signals
 from mailstrata.bounces.classification.table import lines
-from mailstrata.bounces.provider import provider_of
 from mailstrata.model.finding import Confidence
-from mailstrata.model.names import domain_of
 
-_FAMILIES = {"exchange-online": "microsoft", "outlook-consumer": "microsoft"}
 _SAID = "userunknown-said"
 _OF_AN_ADDRESS = (Pattern.parse("*.1.0-5"), Pattern.parse("*.1.10-999"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signals:
-    """What a bounce gives to weigh."""
-
-    bounce: Bounce
-    numbers: Numbers
-    answer: str
-    """The answer's words, as `spoken` gives them."""
-    context: str
-    """The words around it."""
-    phase: str
-    providers: frozenset[str]
-    """The names by which the tables may call who answered; empty when nobody knows."""
-    guessed: str
-    """Whose mailbox it was, by the recipient's domain: some providers have their MX in it."""
-
-
 def classify(bounce: Bounce) -> Classification:
     """Why ``bounce`` happened, as far as it can be told; never raises for what a mail says."""
-    signals = _signals(bounce)
+    signals = Signals(bounce)
     row, confidence = next(_judged(signals))
     return meaning(bounce, row, signals.numbers, confidence)
-
-
-def _signals(bounce: Bounce) -> Signals:
-    said = _joined(bounce)
-    answer, around = quoted(said), bounce.context
-    return Signals(
-        bounce=bounce,
-        numbers=numbers_of(bounce, text=around),
-        answer=spoken(answer),
-        context=spoken(f"{said}\n{around}") if around or answer != said else " ",
-        phase=phase(said, around),
-        providers=_providers(bounce),
-        guessed=provider_of(domain_of(bounce.recipient), ""),
-    )
-
-
-def _providers(bounce: Bounce) -> frozenset[str]:
-    """Names of who answered; of an alias's bounce that is the alias's server, which is to be SES (facts.md C3)."""
-    if bounce.dialect == "gmail-alias":
-        return frozenset({"gmail-alias", "amazon-ses"})
-    return frozenset({_FAMILIES.get(bounce.provider, bounce.provider), bounce.provider} - {""})
-
-
-def _joined(bounce: Bounce) -> str:
-    """The answer as one line, without the codes that begin its further lines (RFC 5321 4.2.1)."""
-    if bounce.reply is None:
-        return bounce.diagnostic
-    code, enhanced = bounce.reply.code, bounce.reply.enhanced
-    said = bounce.diagnostic or str(bounce.reply)
-    for again in (f" {code}-{enhanced} ", f" {code} {enhanced} ", f" {code}-"):
-        said = said.replace(again, " ")
-    return said
 
 
 def _judged(signals: Signals) -> Iterator[tuple[Row, Confidence]]:
@@ -112,7 +58,7 @@ def _known(bounce: Bounce) -> Iterator[tuple[Row, Confidence]]:
 
 def _by_provider(signals: Signals, text: str) -> Iterator[tuple[Row, Confidence]]:
     for row in _book("providers").rows(text):
-        if row.holds(signals.numbers, signals.phase) and _is_theirs(row, signals):
+        if _is_theirs(row, signals) and _holds(row, signals):
             agreed = bool(row.numbers) or row.provider.removesuffix("?") in signals.providers
             yield row, Confidence.PROVEN if agreed and text is signals.answer else Confidence.LIKELY
 
@@ -127,10 +73,15 @@ def _is_theirs(row: Row, signals: Signals) -> bool:
 
 def _by_words(signals: Signals, book: str, text: str, confidence: Confidence) -> Iterator[tuple[Row, Confidence]]:
     for row in _book(book).rows(text):
-        if row.holds(signals.numbers, signals.phase):
+        if _holds(row, signals):
             found = _of_a_user(row, signals) if row.reason == _SAID else row
             agreed = confidence is Confidence.LIKELY and found.reason == _registered(signals.numbers, "sure")
             yield found, Confidence.PROVEN if agreed else confidence
+
+
+def _holds(row: Row, signals: Signals) -> bool:
+    """Whether the row holds for these signals; the phase is only worked out for the rows that ask for one."""
+    return row.holds(signals.numbers, signals.phase if row.phase else "")
 
 
 def _of_a_user(row: Row, signals: Signals) -> Row:
@@ -139,11 +90,12 @@ def _of_a_user(row: Row, signals: Signals) -> Row:
     Else a filter may have said it: some answer so after they have seen the mail. A notice that says that the mailbox is
     disabled knows more than an answer without a number.
     """
-    told = [other.reason for other in _book("phrases").rows(signals.context)]
-    numbered = any(pattern.holds(signals.numbers) for pattern in _OF_AN_ADDRESS)
-    if not numbered and told[:1] == ["suspend"]:
-        return _plain("suspend", source=row.source)
-    sure = numbered or signals.phase == "rcpt" or "userunknown" in told
+    sure = any(pattern.holds(signals.numbers) for pattern in _OF_AN_ADDRESS)
+    if not sure:
+        told = [other.reason for other in _book("phrases").rows(signals.context)]
+        if told[:1] == ["suspend"]:
+            return _plain("suspend", source=row.source)
+        sure = signals.phase == "rcpt" or "userunknown" in told
     return _plain("userunknown" if sure else "filtered", fault="recipient/recipient-unknown", source=row.source)
 
 

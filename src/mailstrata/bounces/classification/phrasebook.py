@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailstrata.bounces.classification.numbers import Numbers, Pattern, patterns
 from mailstrata.bounces.classification.table import Line
@@ -53,7 +54,9 @@ class Row:
         """Whether numbers and phase are those that the row is narrowed to."""
         if self.phase and self.phase != phase:
             return False
-        return not self.numbers or any(pattern.holds(numbers) for pattern in self.numbers)
+        if not self.numbers:
+            return True
+        return any(pattern.holds(numbers) for pattern in self.numbers)
 
 
 class Phrasebook:
@@ -80,18 +83,27 @@ class Phrasebook:
     def rows(self, text: str) -> Iterator[Row]:
         """The rows whose words stand in ``text`` (as `spoken` gives it) or that need none, in the table's order."""
         candidates = list(self._wordless)
-        for word in self._filed.keys() & text.split():
+        for word in self._filed.keys() & _words_in(text):
             candidates += self._filed[word]
         if not text.isascii():
             candidates += self._unspaced
         candidates.sort()
         for place in candidates:
-            if holds(text, self._rows[place].pieces):
-                yield self._rows[place]
+            row = self._rows[place]
+            if holds(text, row.pieces):
+                yield row
+
+
+@lru_cache(maxsize=16)
+def _words_in(text: str) -> frozenset[str]:
+    """The words of a text, which is looked up in one book after the other."""
+    return frozenset(text.split())
 
 
 def holds(text: str, pieces: Pieces) -> bool:
     """Whether all pieces stand in ``text`` one after the other, none far from the one before."""
+    if len(pieces) == 1:
+        return pieces[0] in text
     at = 0
     for number, piece in enumerate(pieces):
         found = text.find(piece, at, at + GAP + len(piece)) if number else text.find(piece)

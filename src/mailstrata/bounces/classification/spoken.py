@@ -16,22 +16,44 @@ from mailstrata.bounces.classification.table import lines
 LIMIT = 4000
 """Characters of a text that are looked at."""
 
-_ADDRESS = re.compile(r"[^\s<>@\"':;,()\[\]=]{1,64}@[^\s<>@,;:()\[\]]{1,255}")
+_LOCAL = re.compile(r"[^\s<>@\"':;,()\[\]=]{1,64}")
+_HOST = re.compile(r"[^\s<>@,;:()\[\]]{1,255}")
 _MISSING = re.compile(r"(?<![\w.@/-])(?=(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24} (?:does not|doesn.?t) exist)")
 """Before a host's or domain's name that is said not to exist."""
 _BREAK = re.compile(r"[\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'`\u2019\u00b4")
+_ASCII = str.maketrans(
+    {chr(code): " " for code in range(128) if not chr(code).isalnum() and chr(code) != "-"} | {"'": "", "`": ""}
+)
+"""In pure ASCII all but letters, digits and hyphens becomes a space, the apostrophes nothing."""
 
 
 def spoken(text: str) -> str:
     """The words of ``text``, or a single space when it has none."""
     lower = text[:LIMIT].lower()
     if "@" in lower:
-        lower = _ADDRESS.sub(" addr ", lower)
+        lower = _without_addresses(lower)
     if " exist" in lower:
         lower = _MISSING.sub("domain ", lower)
-    words = _BREAK.sub(" ", lower.translate(_APOSTROPHES).replace("e-mail", "email")).strip()
+    if lower.isascii():
+        words = " ".join(lower.translate(_ASCII).replace("e-mail", "email").replace("-", " ").split())
+    else:
+        words = _BREAK.sub(" ", lower.translate(_APOSTROPHES).replace("e-mail", "email")).strip()
     return f" {words} " if words else " "
+
+
+def _without_addresses(lower: str) -> str:
+    """The text with ``addr`` for each address: from each ``@`` backwards, which costs less than to try each letter."""
+    shown: list[str] = []
+    done, at = 0, lower.find("@")
+    while at >= 0:
+        local = _LOCAL.match(lower[max(done, at - 64) : at][::-1])
+        host = _HOST.match(lower, at + 1) if local else None
+        if local and host:
+            shown.append(lower[done : at - local.end()])
+            done = host.end()
+        at = lower.find("@", max(at + 1, done))
+    return " addr ".join([*shown, lower[done:]])
 
 
 def quoted(text: str) -> str:

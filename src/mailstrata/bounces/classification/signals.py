@@ -1,0 +1,75 @@
+"""What a bounce gives to weigh. Each signal is worked out when a rule first asks for it: most answers decide by themselves.
+
+signals = Signals(bounce)
+signals.answer, signals.numbers      # (" 550 5 1 1 user unknown ", Numbers(statuses=("5.1.1",), reply=550))
+"""
+
+from __future__ import annotations
+
+from mailstrata.bounces.bounce import Bounce
+from mailstrata.bounces.classification.numbers import Numbers, numbers_of
+from mailstrata.bounces.classification.phase import phase
+from mailstrata.bounces.classification.spoken import quoted, spoken
+from mailstrata.bounces.provider import provider_of
+from mailstrata.model.names import domain_of
+
+_FAMILIES = {"exchange-online": "microsoft", "outlook-consumer": "microsoft"}
+
+
+class Signals:
+    """The signals of one bounce."""
+
+    __slots__ = ("_context", "_guessed", "_phase", "_said", "_words", "answer", "bounce", "numbers", "providers")
+
+    def __init__(self, bounce: Bounce) -> None:
+        self.bounce = bounce
+        self.numbers: Numbers = numbers_of(bounce, text=bounce.context)
+        self._said = _joined(bounce)
+        self._words = quoted(self._said)
+        self.answer = spoken(self._words)
+        """The answer's words, as `spoken` gives them."""
+        self.providers = _providers(bounce)
+        """The names by which the tables may call who answered; empty when nobody knows."""
+        self._context: str | None = None
+        self._phase: str | None = None
+        self._guessed: str | None = None
+
+    @property
+    def context(self) -> str:
+        """The words around the answer."""
+        if self._context is None:
+            around = self.bounce.context
+            self._context = spoken(f"{self._said}\n{around}") if around or self._words != self._said else " "
+        return self._context
+
+    @property
+    def phase(self) -> str:
+        """At which point of the conversation it was said; empty when nobody tells."""
+        if self._phase is None:
+            self._phase = phase(self._said, self.bounce.context)
+        return self._phase
+
+    @property
+    def guessed(self) -> str:
+        """Whose mailbox it was, by the recipient's domain: some providers have their MX in it."""
+        if self._guessed is None:
+            self._guessed = provider_of(domain_of(self.bounce.recipient), "")
+        return self._guessed
+
+
+def _providers(bounce: Bounce) -> frozenset[str]:
+    """Names of who answered; of an alias's bounce that is the alias's server, which is to be SES (facts.md C3)."""
+    if bounce.dialect == "gmail-alias":
+        return frozenset({"gmail-alias", "amazon-ses"})
+    return frozenset({_FAMILIES.get(bounce.provider, bounce.provider), bounce.provider} - {""})
+
+
+def _joined(bounce: Bounce) -> str:
+    """The answer as one line, without the codes that begin its further lines (RFC 5321 4.2.1)."""
+    if bounce.reply is None:
+        return bounce.diagnostic
+    code, enhanced = bounce.reply.code, bounce.reply.enhanced
+    said = bounce.diagnostic or str(bounce.reply)
+    for again in (f" {code}-{enhanced} ", f" {code} {enhanced} ", f" {code}-"):
+        said = said.replace(again, " ")
+    return said
