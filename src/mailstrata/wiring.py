@@ -61,6 +61,10 @@ class Surroundings:
     clock: Clock
     secrets: Secrets
     aws: Aws
+    ledger: Callable[[], Ledger]
+    """Opened when it is asked for: a command that changes nothing leaves none."""
+    stage: Stage | None = None
+    """The whole, where there is a setup."""
     lab: LabClient | None = None
 
 
@@ -102,6 +106,8 @@ async def surroundings(*, setup: str | None = None, lab: str | None = None) -> A
                 clock=here.clock,
                 secrets=secrets,
                 aws=here.aws,
+                ledger=lambda: here.tools(False).ledger,
+                stage=here,
                 lab=here.lab,
             )
         return
@@ -110,11 +116,19 @@ async def surroundings(*, setup: str | None = None, lab: str | None = None) -> A
 
     network, clock = Network(), SystemClock()
     bare = Setup(domain="", region=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "")
-    aws = Aws(network, clock, region=bare.region or "us-east-1")
-    try:
-        yield Surroundings(setup=bare, network=network, clock=clock, secrets=places(Settings(setup=bare), aws), aws=aws)
-    finally:
-        aws.close()
+    settings = Settings(setup=bare)
+    with contextlib.ExitStack() as opened:
+        aws = Aws(network, clock, region=bare.region or "us-east-1")
+        opened.callback(aws.close)
+
+        def ledger() -> Ledger:
+            found = _ledger(settings, clock)
+            opened.callback(found.close)
+            return found
+
+        yield Surroundings(
+            setup=bare, network=network, clock=clock, secrets=places(settings, aws), aws=aws, ledger=ledger
+        )
 
 
 @contextlib.asynccontextmanager

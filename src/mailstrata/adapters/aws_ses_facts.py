@@ -8,7 +8,7 @@ that a truncated or foreign answer can never look like an account in the sandbox
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,7 +84,8 @@ def suppression_facts(answer: Answer) -> SuppressionFacts:
 
 def events(answer: Answer) -> tuple[MessageEvent, ...]:
     """GetMessageInsights, in the order of time (facts.md B8)."""
-    return tuple(sorted(_events(answer["Insights"]), key=lambda event: event.at))
+    tags = {str(tag["Name"]): str(tag["Value"]) for tag in answer.get("EmailTags") or ()}
+    return tuple(sorted(_events(answer["Insights"], tags), key=lambda event: event.at))
 
 
 def recording(answer: Answer) -> RecordingFacts:
@@ -125,7 +126,7 @@ def _mail_from(told: Answer) -> MailFromFacts | None:
     )
 
 
-def _events(insights: Any) -> Iterator[MessageEvent]:
+def _events(insights: Any, tags: Mapping[str, str]) -> Iterator[MessageEvent]:
     for insight in insights:
         for event in insight["Events"]:
             details = event.get("Details") or {}
@@ -136,6 +137,8 @@ def _events(insights: Any) -> Iterator[MessageEvent]:
                 recipient=str(insight["Destination"]),
                 subtype=_subtype(bounce, complaint),
                 diagnostic=str(bounce.get("DiagnosticCode") or ""),
+                caller=tags.get("ses:caller-identity", ""),
+                source_ip=tags.get("ses:source-ip", ""),
             )
 
 

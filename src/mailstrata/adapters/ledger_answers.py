@@ -23,6 +23,8 @@ from mailstrata.model.question import ApiSend, Question, RemovedSuppression, Smt
 KIND = "remove-suppression"
 """Rows of a removed entry: details ``region``, ``address``, ``reason``, ``updated`` (ISO 8601) and ``message_id``."""
 SOURCE = "mailstrata's ledger"
+TEST_MESSAGE = "test-message"
+"""Rows of a test message to SES's mailbox simulator: subject the sender, details ``question`` in the notation."""
 
 
 class LedgerAnswers:
@@ -67,7 +69,7 @@ def recorded(answerer: Answerer, ledger: Ledger) -> Answerer:
     """``answerer`` for questions whose asking sends a test message: written down before, with its outcome after."""
 
     async def ask(question: ApiSend | SmtpSend) -> Observation[SendFacts]:
-        row = ledger.begin("test-message", question.sender, {"question": world.render_question(question)})
+        row = ledger.begin(TEST_MESSAGE, question.sender, {"question": world.render_question(question)})
         observation: Observation[SendFacts] = await answerer(question)
         ledger.finish(row, world.render_value(question, observation)[:500])
         return observation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mailstrata.adapters.smtp_credential import Credential
     from mailstrata.credentials.verdict import Conclusion, Sent, Tried
     from mailstrata.model.facts import PasswordFacts
+    from mailstrata.model.ports import Ledger
     from mailstrata.model.setup import Alias
     from mailstrata.wiring import Surroundings
 
@@ -88,7 +89,7 @@ async def _checked(wanted: _Wanted, *, as_json: bool) -> int:
         given, secret = await _given(wanted, here)
         checks = CredentialChecks(here.network, here.clock)
         tried = await _tried(checks, given, wanted)
-        sent = await _sent(checks, given, tried) if wanted.send else None
+        sent = await _sent(checks, given, tried, here.ledger) if wanted.send else None
         api = await checks.api(given.credential.username, secret) if secret else ApiTried(works=None)
     found = conclude(tried, sent=sent, api_works=api.works)
     shown = _Shown(given=given, tried=tried, sent=sent, api=api if secret else None, found=found)
@@ -170,16 +171,25 @@ async def _tried(checks: CredentialChecks, given: _Given, wanted: _Wanted) -> tu
     return tuple(one for door in found for one in door)
 
 
-async def _sent(checks: CredentialChecks, given: _Given, tried: Sequence[Tried]) -> Sent | None:
+async def _sent(
+    checks: CredentialChecks, given: _Given, tried: Sequence[Tried], open_ledger: Callable[[], Ledger]
+) -> Sent | None:
+    """A test message through the first door that took the login: in the ledger before it goes, its outcome after."""
     from mailstrata.adapters.credential_check import Door
+    from mailstrata.adapters.ledger_answers import TEST_MESSAGE
     from mailstrata.credentials.verdict import Outcome
+    from mailstrata.formats.world import render_question
+    from mailstrata.model.question import SmtpSend
 
     door = next((one for one in tried if one.outcome is Outcome.ACCEPTED), None)
-    return (
-        None
-        if door is None
-        else await checks.send(Door(host=given.host, port=door.port), given.credential, given.sender)
-    )
+    if door is None:
+        return None
+    ledger = open_ledger()
+    question = render_question(SmtpSend(given.host, door.port, given.credential.username, given.sender))
+    row = ledger.begin(TEST_MESSAGE, given.sender, {"question": question})
+    sent = await checks.send(Door(host=given.host, port=door.port), given.credential, given.sender)
+    ledger.finish(row, f"{sent.outcome}: {sent.answer}"[:500])
+    return sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

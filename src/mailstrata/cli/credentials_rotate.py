@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mailstrata.cli import options
+from mailstrata.cli import options, sent_mails
 from mailstrata.model.errors import Refusal
 
 if TYPE_CHECKING:
     from mailstrata.cli.rotation_page import Standing
-    from mailstrata.credentials.rotation_choice import Target
     from mailstrata.credentials.rotation_run import Rotating, Told
     from mailstrata.credentials.rotation_steps import Tools
+    from mailstrata.credentials.rotation_target import Target
     from mailstrata.model.observation import Observation
     from mailstrata.model.question import Question
     from mailstrata.wiring import Stage
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     "--keep-days", type=click.IntRange(0, 365), default=7, help="Days the old key stays, inactive; default 7."
 )
 @click.option("--new-place", is_flag=True, help="A place that cannot be read is empty: write it anew.")
+@sent_mails.option
 @options.world
 @options.as_json
 def command(  # noqa: PLR0917 - click hands over one argument for each option
@@ -49,6 +50,7 @@ def command(  # noqa: PLR0917 - click hands over one argument for each option
     moved: bool,
     keep_days: int,
     new_place: bool,
+    events: tuple[str, ...],
     setup: str | None,
     lab: str | None,
     as_json: bool,
@@ -71,7 +73,7 @@ def command(  # noqa: PLR0917 - click hands over one argument for each option
     if moved and not (apply or rollback):
         raise click.UsageError("--moved goes with --apply or --rollback")
     wanted = _Wanted(address=address or "", user=user or "", moved=moved, as_json=as_json)
-    wanted = replace(wanted, keep_days=keep_days, new_place=new_place)
+    wanted = replace(wanted, keep_days=keep_days, new_place=new_place, events=events)
     return options.run(_rotate(replace(wanted, apply=apply, status=status, back=rollback, setup=setup, lab=lab)))
 
 
@@ -83,6 +85,7 @@ class _Wanted:
     as_json: bool
     keep_days: int = 7
     new_place: bool = False
+    events: tuple[str, ...] = ()
     apply: bool = False
     status: bool = False
     back: bool = False
@@ -91,18 +94,18 @@ class _Wanted:
 
 
 async def _rotate(wanted: _Wanted) -> int:
-    from mailstrata.credentials.rotation_choice import find_target
     from mailstrata.credentials.rotation_run import Rotating
+    from mailstrata.credentials.rotation_target import find_target
     from mailstrata.wiring import stage
 
     async with stage(setup=wanted.setup, lab=wanted.lab) as here:
-        made = here.tools(False)
+        made, mails = here.tools(False), await sent_mails.known(here, wanted.events)
         target = await find_target(
-            here.settings.setup, made.asker, made.ledger, address=wanted.address, user=wanted.user
+            here.settings.setup, made.asker, made.ledger, address=wanted.address, user=wanted.user, mails=mails
         )
         target = replace(target, age_identity=here.settings.age_identity)
         tools = tools_of(here, target)
-        rotating = Rotating(target, tools, keep_days=wanted.keep_days, new_place=wanted.new_place)
+        rotating = Rotating(target, tools, keep_days=wanted.keep_days, new_place=wanted.new_place, mails=mails)
         if wanted.apply or wanted.back:
             standing = await _run(here, rotating, target, wanted)
         else:
@@ -195,7 +198,7 @@ async def _seen(here: Stage, rotating: Rotating, target: Target, *, status: bool
 
 async def _traffic(here: Stage, rotating: Rotating) -> tuple[str, ...]:
     """What is seen of the old key since the new values were handed over."""
-    from mailstrata.credentials.rotation_words import traffic
+    from mailstrata.credentials.rotation_traffic import traffic
 
     rotation = rotating.known()
     if rotation is None:

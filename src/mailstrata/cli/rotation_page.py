@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from mailstrata.credentials import rotation_words
 from mailstrata.credentials.rotation import Rotation, Step
-from mailstrata.credentials.rotation_choice import Target
 from mailstrata.credentials.rotation_run import Told
+from mailstrata.credentials.rotation_target import Target
 from mailstrata.model.errors import Refusal
 from mailstrata.reports.page import BLANK, Page, Span, Style, fold, paragraph
 from mailstrata.reports.words import iso

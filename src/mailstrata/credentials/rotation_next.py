@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from mailstrata.credentials import usage
 from mailstrata.credentials.rotation import DELETIONS, DONE, FORWARD, NOT_DONE, REPEATABLE, Rotation, Step
 from mailstrata.credentials.rotation_place import Held
+from mailstrata.credentials.usage import SentMail
 from mailstrata.model.facts import AccessKeyFacts
 from mailstrata.model.ports import LedgerRow
 
@@ -42,6 +44,8 @@ class World:
     may_probe: bool = False
     word: bool = False
     """The owner says that Gmail has been given the other credential."""
+    mails: tuple[SentMail, ...] = ()
+    """What SES's events tell of, as far as they are at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +230,21 @@ def _deactivating(rotation: Rotation, world: World) -> Move:
             f"the old key {rotation.old} was used at {used:%Y-%m-%d %H:%M} UTC, after the move: something else has it"
         )
         return Wait(step=Step.DEACTIVATE, reason=f"{reason}; move that too, then say --moved")
+    if others := others_since(rotation, world, moved):
+        reason = (
+            f"SES's events since the move show that {rotation.user} also sends as {'; '.join(usage.senders(others))}"
+        )
+        return Wait(
+            step=Step.DEACTIVATE, reason=f"{reason}: it may hold the old key; give it the new one, then say --moved"
+        )
     return _until(Step.DEACTIVATE, moved + QUIET, world, f"no use of {rotation.old} may be seen for a day")
+
+
+def others_since(rotation: Rotation, world: World, moment: datetime) -> tuple[SentMail, ...]:
+    """Mails of the same user since a moment that are from none of the aliases: somebody else has one of its keys."""
+    aliases = {address.lower() for address in rotation.aliases}
+    sent = usage.through(world.mails, rotation.user, since=moment + SLACK)
+    return tuple(mail for mail in sent if mail.sender not in aliases)
 
 
 def used_after(key: AccessKeyFacts, moment: datetime) -> bool:

@@ -25,9 +25,11 @@ from mailstrata.credentials.rotation import (
     latest,
     may_turn_back,
 )
-from mailstrata.credentials.rotation_choice import Target, choose
+from mailstrata.credentials.rotation_choice import choose
 from mailstrata.credentials.rotation_next import AT_WORK, Do, Move, Settle, Stuck, Wait, World, following
 from mailstrata.credentials.rotation_steps import LOGIN_SECONDS, Effects, Tools
+from mailstrata.credentials.rotation_target import Target
+from mailstrata.credentials.usage import SentMail
 from mailstrata.model.errors import Refusal
 from mailstrata.model.ports import LedgerRow
 
@@ -46,14 +48,23 @@ class Rotating:
     """The rotation of one user's key.
 
     ``keep_days``: how long the old key stays, inactive, before it is deleted. ``new_place``: a place that cannot be read when
-    it begins is empty and may be written anew.
+    it begins is empty and may be written anew. ``mails``: what SES's events tell of.
     """
 
-    def __init__(self, target: Target, tools: Tools, *, keep_days: int = 7, new_place: bool = False) -> None:
+    def __init__(
+        self,
+        target: Target,
+        tools: Tools,
+        *,
+        keep_days: int = 7,
+        new_place: bool = False,
+        mails: tuple[SentMail, ...] = (),
+    ) -> None:
         self._target = target
         self._tools = tools
         self._keep_days = keep_days
         self._new_place = new_place
+        self._mails = mails
         self._effects = Effects(target, tools)
 
     def known(self) -> Rotation | None:
@@ -83,6 +94,7 @@ class Rotating:
             in_hand=self._effects.in_hand,
             may_probe=self._tools.may_probe,
             word=word,
+            mails=self._mails,
         )
 
     async def next(self) -> Told | None:
@@ -150,7 +162,7 @@ class Rotating:
     async def _chosen(self) -> tuple[dict[str, str], tuple[str, ...]]:
         target = self._target
         keys = dict(await self._tools.keys.of_user(target.user))
-        choice = choose(target.user, keys, target.named, self._tools.clock.now())
+        choice = choose(target.user, keys, target.named, self._tools.clock.now(), mails=self._mails)
         unread = [place for place in target.places() if await self._unread(place)]
         details = {
             "step": Step.BEGIN.value,

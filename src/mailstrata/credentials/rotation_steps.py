@@ -17,7 +17,7 @@ from datetime import timedelta
 from mailstrata.credentials import rotation_place as place_of
 from mailstrata.credentials.derivation import smtp_password
 from mailstrata.credentials.rotation import DONE, Rotation, Step
-from mailstrata.credentials.rotation_choice import Target
+from mailstrata.credentials.rotation_target import Target
 from mailstrata.model.errors import Refusal
 from mailstrata.model.observation import Absent, Seen, Unknown
 from mailstrata.model.ports import Asker, Clock, Keys, Ledger, Login, Secrets

@@ -8,12 +8,10 @@ The password is never among the words: they name the place where it is kept, and
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from mailstrata.credentials.rotation import BACK, FORWARD, Rotation, Step
-from mailstrata.credentials.rotation_choice import Target
-from mailstrata.credentials.rotation_next import SLACK, World, used_after
-from mailstrata.model.attempt import Attempt, Outcome, Via
+from mailstrata.credentials.rotation_target import Target
 from mailstrata.model.setup import Alias
 
 _SECURED = {"starttls": "Secured connection using TLS", "ssl": "Secured connection using SSL"}
@@ -113,29 +111,3 @@ def hand_overs(target: Target, key_id: str) -> Iterator[str]:
     for alias in target.aliases:
         field = "password" if len(regions[alias.secret]) == 1 else f"password.{target.region_of(alias)}"
         yield from hand_over(alias, key_id, reading(alias.secret, target, field=field))
-
-
-def traffic(rotation: Rotation, world: World, mails: Sequence[Attempt]) -> tuple[str, ...]:
-    """What is seen of the old key since the new values were handed over, as far as anything is."""
-    told, old = rotation.done.get(Step.HAND_OVER), world.keys.get(rotation.old)
-    if told is None or old is None or rotation.back:
-        return ()
-    if not used_after(old, told):
-        seen = f", last used {old.last_used:%a %d %b %H:%M} UTC" if old.last_used else ""
-        return (f"no use of the old key {rotation.old} since {told:%a %d %b} is recorded{seen}",)
-    assert old.last_used is not None
-    last = old.last_used + SLACK
-    through = [mail for mail in mails if mail.at and told < mail.at <= last and _taken(mail, rotation)]
-    count = f"{len(through)} mail{'' if len(through) == 1 else 's'}" if through else "something"
-    moved = "the alias has not moved yet" if Step.MOVED not in rotation.done else "after the move"
-    return (
-        f"{moved}: {count} still came through the old key since {told:%A %d %B}, "
-        f"the last at {old.last_used:%a %d %b %H:%M} UTC",
-    )
-
-
-def _taken(mail: Attempt, rotation: Rotation) -> bool:
-    """Whether SES took it from one of the aliases."""
-    return (
-        mail.via is Via.GMAIL_ALIAS and mail.sender in rotation.aliases and mail.outcome is not Outcome.REFUSED_AT_RELAY
-    )

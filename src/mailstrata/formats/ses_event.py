@@ -3,13 +3,14 @@ r"""What SES tells of a mail: its events, in both dialects and in whatever envel
     events(b'{"eventType": "Bounce", "bounce": {…}, "mail": {…}}')[0].kind       # "Bounce"
 
 Configuration sets write ``eventType``, an identity's notifications ``notificationType``. The envelope may be SNS's, an SQS
-body of one, EventBridge's, a Lambda invocation's, or none. Fields that are not known are passed over, and what is not there
-or of the wrong type is empty: nothing here raises for what the JSON says.
+body of one, what ``aws sqs receive-message`` prints, EventBridge's, a Lambda invocation's, or none. Fields that are not known
+are passed over, and what is not there or of the wrong type is empty: nothing here raises for what the JSON says.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ SIZE_LIMIT = 4 * 1024 * 1024
 _DEPTH = 6
 """Envelopes within envelopes."""
 _RECIPIENT_LIMIT = 500
+_BLANK = re.compile(r"[\s,]*")
 
 Json = dict[str, object]
 
@@ -59,6 +61,10 @@ class SesEvent:
     sender: str = ""
     reporting_mta: str = ""
     remote_ip: str = ""
+    caller: str = ""
+    """The IAM user or role that sent the mail, never its key: ``ses:caller-identity``, or ``callerIdentity``."""
+    source_ip: str = ""
+    """Where SES was given the mail from: ``ses:source-ip``, or ``sourceIp``."""
 
 
 def events(raw: bytes | str) -> tuple[SesEvent, ...]:
@@ -70,6 +76,22 @@ def events(raw: bytes | str) -> tuple[SesEvent, ...]:
     return tuple(_event(each) for each in _bare(content, _DEPTH))
 
 
+def stream(text: str) -> Iterator[SesEvent]:
+    """The events in JSON documents one after the other: one a line, as Firehose joins them, or a list of them.
+
+    Raises ``Malformed``, which names the line, at what is no JSON; what stood before it has been given.
+    """
+    decoder, place = json.JSONDecoder(), 0
+    while (begin := _BLANK.match(text, place).end()) < len(text):  # type: ignore[union-attr]
+        try:
+            content, place = decoder.raw_decode(text, begin)
+        except (ValueError, RecursionError) as error:
+            line = text.count("\n", 0, getattr(error, "pos", begin)) + 1
+            raise Malformed(f"line {line}", "not JSON", "SES's events as JSON, one after the other") from error
+        for each in content if isinstance(content, list) else (content,):
+            yield from map(_event, _bare(each, _DEPTH))
+
+
 def _bare(content: object, depth: int) -> Iterator[Json]:
     """The events themselves: those with a type, wherever the envelopes that are known put them."""
     if isinstance(content, str) and depth and content.lstrip()[:1] == "{":
@@ -79,10 +101,10 @@ def _bare(content: object, depth: int) -> Iterator[Json]:
     if _text(content, "eventType") or _text(content, "notificationType"):
         yield content
         return
-    for name in ("Message", "detail", "body", "Sns"):
+    for name in ("Message", "detail", "body", "Body", "Sns"):
         if name in content:
             yield from _bare(content[name], depth - 1)
-    for record in _list(content, "Records"):
+    for record in (*_list(content, "Records"), *_list(content, "Messages")):
         yield from _bare(record, depth - 1)
 
 
@@ -112,6 +134,8 @@ def _event(content: Json) -> SesEvent:
         sender=_text(mail, "source"),
         reporting_mta=_text(about, "reportingMTA").rpartition(";")[2].strip().lower(),
         remote_ip=_text(about, "remoteMtaIp"),
+        caller=_tag(mail, "ses:caller-identity") or _text(mail, "callerIdentity"),
+        source_ip=_tag(mail, "ses:source-ip") or _text(mail, "sourceIp"),
     )
 
 
@@ -144,6 +168,12 @@ def moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _tag(mail: Json, name: str) -> str:
+    """The first value of a tag of the mail."""
+    values = _list(_object(mail, "tags"), name)
+    return values[0][:4000] if values and isinstance(values[0], str) else ""
 
 
 def _first(content: Json, *names: str) -> str:

@@ -149,6 +149,10 @@ class MessageEvent:
     subtype: str = ""
     """bounceType/bounceSubType as in ``Permanent/OnAccountSuppressionList``."""
     diagnostic: str = ""
+    caller: str = ""
+    """The IAM user or role that sent the mail (``ses:caller-identity``): never which of its keys."""
+    source_ip: str = ""
+    """The address that it was handed to SES from (``ses:source-ip``): Gmail's, for an alias."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

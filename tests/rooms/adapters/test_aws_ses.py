@@ -164,9 +164,11 @@ def test_events_come_in_the_order_of_time_and_in_the_words_of_events(
 ) -> None:
     """The insights API writes kinds and types in capitals; events and everything here do not."""
     insights = [{"Destination": "peter@dock.example", "Isp": "x", "Events": EVENTS}]
-    scripted.script["*"] = script.reply({"MessageId": "0100-1", "Insights": insights})
+    tags = [{"Name": "ses:caller-identity", "Value": "relay"}, {"Name": "ses:source-ip", "Value": "192.0.2.1"}]
+    scripted.script["*"] = script.reply({"MessageId": "0100-1", "EmailTags": tags, "Insights": insights})
     seen = _ask(aws_to(scripted.url), MessageEvents(region=REGION, message_id="0100-1"))
     assert isinstance(seen, Seen)
+    assert {(event.caller, event.source_ip) for event in seen.value} == {("relay", "192.0.2.1")}
     assert [event.kind for event in seen.value] == ["Send", "Bounce"]
     assert seen.value[1].subtype == "Permanent/General"
     assert seen.value[1].diagnostic == "smtp; 550 5.7.1 no"

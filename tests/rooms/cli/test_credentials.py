@@ -278,6 +278,45 @@ def test_the_list_says_who_would_miss_a_key(capsys: pytest.CaptureFixture[str]) 
     assert "nothing: it is inactive, and counts" in table
 
 
+EVENT = {
+    "eventType": "Send",
+    "send": {},
+    "mail": {
+        "timestamp": "2026-05-10T08:00:00Z",
+        "source": "printer@sailing.example",
+        "messageId": "0100-1",
+        "destination": ["ann@harbor.example"],
+        "tags": {"ses:caller-identity": ["ses-smtp-relay"], "ses:source-ip": ["192.0.2.7"]},
+    },
+}
+
+
+@pytest.mark.lab
+def test_the_list_names_whoever_events_show_to_send_with_a_users_keys(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By address and origin; the events name the user."""
+    file = tmp_path / "events.jsonl"
+    file.write_text(json.dumps(EVENT) + "\n" + json.dumps(EVENT) + "\n")
+    ran = command(capsys, "credentials", "list", "--lab", "healthy", "--json", "--events", str(file))
+    rows = {row["user"]: row for row in json.loads(ran.out)["keys"]}
+    told = "printer@sailing.example from 192.0.2.7 (1 mail, the last on 2026-05-10), by SES's events of ses-smtp-relay"
+    assert told in rows["ses-smtp-relay"]["consumers"]
+    assert told in rows["ses-smtp-relay"]["breaks"]
+    assert all("printer" not in row["breaks"] for user, row in rows.items() if user != "ses-smtp-relay")
+
+
+def test_events_that_are_none_are_refused_with_file_and_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything is asked."""
+    file = tmp_path / "events.jsonl"
+    file.write_text(json.dumps(EVENT) + "\nhello\n")
+    ran = command(capsys, "credentials", "list", "--events", str(file))
+    assert ran.status == 2
+    assert f"{file}, line 2: not JSON" in ran.err
+
+
 @pytest.mark.lab
 def test_a_key_of_another_account_is_compared_with_the_one_at_hand(capsys: pytest.CaptureFixture[str]) -> None:
     """The account is in the key id; the AWS credentials at hand are of the lab's."""

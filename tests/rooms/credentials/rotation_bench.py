@@ -13,9 +13,9 @@ from typing import Any
 
 from mailstrata.credentials.derivation import smtp_password
 from mailstrata.credentials.rotation import KIND, Rotation, Step, latest
-from mailstrata.credentials.rotation_choice import Target
 from mailstrata.credentials.rotation_run import Rotating, Told
 from mailstrata.credentials.rotation_steps import Tools
+from mailstrata.credentials.rotation_target import Target
 from mailstrata.model.errors import Refusal
 from mailstrata.model.facts import AccessKeyFacts, LoginFacts, SendFacts
 from mailstrata.model.observation import Observation, Seen

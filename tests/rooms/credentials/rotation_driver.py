@@ -25,8 +25,8 @@ import botocore.httpsession  # noqa: F401
 from mailstrata import adapters
 from mailstrata.cli.credentials_rotate import tools_of
 from mailstrata.credentials.rotation import KIND, latest
-from mailstrata.credentials.rotation_choice import find_target
 from mailstrata.credentials.rotation_run import Rotating
+from mailstrata.credentials.rotation_target import find_target
 from mailstrata.lab.client import LabClient
 from mailstrata.model.observation import Seen
 from mailstrata.model.ports import Ledger, LedgerRow

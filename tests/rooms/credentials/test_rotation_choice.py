@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.rooms.credentials.rotation_bench import ADDRESS, ALIAS, AT, PLACE, REGION, USER, Bench
 
-from mailstrata.credentials.rotation_choice import Target, choose, find_target, is_dead
+from mailstrata.credentials.rotation_choice import choose, is_dead
+from mailstrata.credentials.rotation_target import Target, find_target
+from mailstrata.credentials.usage import SentMail
 from mailstrata.model.errors import Refusal
 from mailstrata.model.facts import AccessKeyFacts
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
@@ -99,7 +101,7 @@ class _Iam:
 OWNED = _Iam(AKIAOLD=Seen(value=_key()))
 
 
-def _found(iam: _Iam = OWNED, *, setup: Setup = SETUP, ledger: Bench | None = None, **more: str) -> Target:
+def _found(iam: _Iam = OWNED, *, setup: Setup = SETUP, ledger: Bench | None = None, **more: Any) -> Target:
     return asyncio.run(find_target(setup, iam, ledger or Bench(), **more))
 
 
@@ -152,3 +154,47 @@ def test_what_cannot_be_rotated_is_refused_in_one_line(more: dict[str, Any], sta
 def test_a_named_user_may_have_lost_the_key_of_the_alias() -> None:
     """The owner says whose the new one shall be."""
     assert _found(_Iam(), address=ADDRESS, user="another-user").user == "another-user"
+
+
+def _sent(user: str, sender: str = ADDRESS) -> SentMail:
+    return SentMail(message_id=f"{user}{sender}", at=AT, caller=user, source_ip="209.85.220.41", sender=sender)
+
+
+def test_a_key_that_no_alias_names_is_live_when_events_show_that_only_it_can_have_sent() -> None:
+    """The user's only key, active, and a mail of the alias by that user since it was made."""
+    choice = choose(USER, {"AKIAOTHER": _key()}, NAMED, AT, mails=[_sent(USER)])
+    assert (choice.old, choice.was) == ("AKIAOTHER", "Active")
+    assert f"SES's events name {USER} as the sender of 1 mail" in choice.evidence[-1]
+    for keys, mails in [
+        ({"AKIAOTHER": _key("Inactive", age=80)}, [_sent(USER)]),
+        ({"AKIAOTHER": _key(age=-1)}, [_sent(USER)]),
+        ({"AKIAOTHER": _key()}, [_sent(USER, "printer@sailing.example")]),
+        ({"AKIAOTHER": _key()}, [_sent("other")]),
+    ]:
+        assert choose(USER, keys, NAMED, AT, mails=mails).old == ""
+
+
+def test_events_do_not_choose_between_two_keys() -> None:
+    """Caller identity is the user's; that is among what the refusal tells."""
+    with pytest.raises(Refusal, match="cannot be told apart") as error:
+        choose(USER, {"AKIASECOND": _key("Inactive", used=80), "AKIAOLD": _key()}, {}, AT, mails=[_sent(USER)])
+    assert error.value.status == 4
+
+
+def test_the_user_is_found_by_events_where_the_setup_names_no_key_that_is_there() -> None:
+    """Without a username, or with that of a key that was deleted."""
+    for alias in (replace(ALIAS, username=""), replace(ALIAS, username="AKIAGONE")):
+        setup = replace(SETUP, aliases=(alias,))
+        assert _found(setup=setup, mails=[_sent(USER), _sent("other", "x@y.example")]).user == USER
+        with pytest.raises(Refusal, match="by two and one"):
+            _found(setup=setup, mails=[_sent("one"), _sent("two")])
+
+
+def test_events_that_name_another_user_than_the_setups_end_it() -> None:
+    """The alias sends as somebody else: to rotate this user's key would change nothing for it."""
+    with pytest.raises(Refusal, match="its mails came by other") as error:
+        _found(mails=[_sent("other")])
+    assert error.value.status == 4
+    assert f"--user {USER}" in error.value.hint
+    assert _found(mails=[_sent("other")], user=USER).user == USER
+    assert _found(mails=[_sent("other"), _sent(USER.upper())]).user == USER

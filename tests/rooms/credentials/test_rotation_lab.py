@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from mailstrata.cli.credentials_rotate import tools_of
-from mailstrata.credentials.rotation_choice import find_target
 from mailstrata.credentials.rotation_run import Rotating, Told
+from mailstrata.credentials.rotation_target import find_target
 from mailstrata.lab.client import LabClient
 from mailstrata.lab.living import Living
 from mailstrata.model.errors import Refusal

@@ -9,6 +9,7 @@ from tests.rooms.credentials.rotation_bench import ADDRESS, AT, PLACE, USER
 from mailstrata.credentials.rotation import FORWARD, KIND, Rotation, Step
 from mailstrata.credentials.rotation_next import Do, Settle, Stuck, Wait, World, following, outcome_of
 from mailstrata.credentials.rotation_place import Held
+from mailstrata.credentials.usage import SentMail
 from mailstrata.model.facts import AccessKeyFacts
 from mailstrata.model.ports import LedgerRow
 
@@ -59,6 +60,22 @@ def test_a_dead_key_that_came_to_life_stops_it() -> None:
     rotation = replace(ROTATION, dead="AKIADEAD")
     assert following(rotation, replace(WORLD, keys={"AKIADEAD": replace(OLD, status="Inactive")})) == Do(Step.MAKE_ROOM)
     assert isinstance(following(rotation, replace(WORLD, keys={"AKIADEAD": OLD})), Stuck)
+
+
+def test_somebody_else_who_sends_as_the_same_user_holds_the_old_key_up() -> None:
+    """SES's events show another sender since the move: it may hold the old key, whatever IAM's last use says."""
+    rotation, later = _up_to(Step.DEACTIVATE), replace(WORLD, now=AT + timedelta(days=2))
+
+    def sent(days: float, sender: str, caller: str = USER) -> SentMail:
+        at = AT + timedelta(days=days)
+        return SentMail(message_id="0100", at=at, caller=caller, source_ip="192.0.2.7", sender=sender)
+
+    printer = "printer@sailing.example"
+    held_up = following(rotation, replace(later, mails=(sent(1, printer),)))
+    assert isinstance(held_up, Wait)
+    assert f"{USER} also sends as {printer} from 192.0.2.7" in held_up.reason
+    for other in (sent(-1, printer), sent(1, ADDRESS), sent(1, printer, "other")):
+        assert following(rotation, replace(later, mails=(other,))) == Do(Step.DEACTIVATE)
 
 
 def test_the_old_key_is_deleted_only_inactive_unnamed_and_after_its_days() -> None:

@@ -3,14 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from tests.rooms.credentials.rotation_bench import ADDRESS, ALIAS, AT, PLACE, REGION, USER
 
 from mailstrata.credentials.rotation import Rotation, Step
-from mailstrata.credentials.rotation_choice import Target
 from mailstrata.credentials.rotation_next import World
-from mailstrata.credentials.rotation_words import hand_over, hand_overs, plan, reading, traffic
-from mailstrata.model.attempt import Attempt, Outcome, Via
+from mailstrata.credentials.rotation_target import Target
+from mailstrata.credentials.rotation_words import hand_over, hand_overs, plan, reading
+from mailstrata.model.attempt import Attempt, Via
 from mailstrata.model.facts import AccessKeyFacts
 
 TARGET = Target(user=USER, aliases=(ALIAS,), region=REGION)
@@ -84,36 +83,3 @@ def test_the_plan_has_only_the_steps_that_will_be_taken() -> None:
     assert Step.DEACTIVATE not in fresh
     back = replace(TOLD, done={**TOLD.done, Step.TURN_BACK: AT})
     assert [step for step, _ in plan(TARGET, back, may_probe=True)] == [Step.REACTIVATE, Step.RESTORE, Step.REMOVE]
-
-
-def test_mails_that_still_came_through_the_old_key_are_counted() -> None:
-    """Those that SES took from the alias since the values were handed over and until the old key's last use."""
-    mails = [
-        _mail(-1),
-        _mail(1),
-        _mail(2),
-        _mail(3),
-        _mail(4),
-        _mail(2, via=Via.SES_API),
-        _mail(2, sender="other@sailing.example"),
-        _mail(2, outcome=Outcome.REFUSED_AT_RELAY),
-        _mail(2, at=None),
-    ]
-    assert traffic(TOLD, _world(3), mails) == (
-        "the alias has not moved yet: 3 mails still came through the old key since Tuesday 12 May, "
-        "the last at Fri 15 May 18:43 UTC",
-    )
-    assert "1 mail still" in traffic(TOLD, _world(1), mails)[0]
-    assert "something still came" in traffic(TOLD, _world(3), [])[0]
-
-
-@pytest.mark.parametrize("used", [None, -3.0])
-def test_no_use_is_told_as_what_it_is(used: float | None) -> None:
-    """No record of a use is no proof that there was none (facts.md F)."""
-    assert traffic(TOLD, _world(used), [])[0].startswith("no use of the old key AKIAOLD since Tue 12 May is recorded")
-
-
-def test_before_the_values_are_handed_over_there_is_nothing_to_tell() -> None:
-    """Nor on the way back."""
-    assert traffic(replace(TOLD, done={}), _world(3), []) == ()
-    assert traffic(replace(TOLD, done={**TOLD.done, Step.TURN_BACK: AT}), _world(3), []) == ()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import UTC, datetime
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.corpora import CORPORA
 
-from mailstrata.formats.ses_event import events, moment
+from mailstrata.formats.ses_event import events, moment, stream
 from mailstrata.model.errors import Malformed
 
 BOUNCE = {
@@ -124,3 +125,56 @@ def test_the_samples_of_six_projects_are_read() -> None:
         if event.kind in NAMED:
             assert [one.address for one in event.reports] == expected["recipients"]
     assert seen >= 40
+
+
+def test_who_sent_and_from_where_is_read_from_both_dialects() -> None:
+    """Configuration sets tell by tags, an identity's notifications by members of their own (facts.md B7)."""
+    tags = {"ses:caller-identity": ["ses-smtp-relay"], "ses:source-ip": ["209.85.220.41"]}
+    bare = {"callerIdentity": "ses-smtp-relay", "sourceIp": "209.85.220.41"}
+    notification = {key: value for key, value in BOUNCE.items() if key != "eventType"} | {"notificationType": "Bounce"}
+    for content, more in ((BOUNCE, {"tags": tags}), (notification, bare)):
+        mail = {**BOUNCE["mail"], **more}  # type: ignore[dict-item]
+        (event,) = events(json.dumps({**content, "mail": mail}))
+        assert (event.caller, event.source_ip) == ("ses-smtp-relay", "209.85.220.41")
+
+
+@pytest.mark.parametrize(
+    "tags", [{}, [], "x", {"ses:caller-identity": "x"}, {"ses:caller-identity": []}, {"ses:caller-identity": [1]}]
+)
+def test_a_caller_of_another_shape_is_none(tags: object) -> None:
+    """Nothing raises for what the JSON says."""
+    (event,) = events(json.dumps({**BOUNCE, "mail": {**BOUNCE["mail"], "tags": tags}}))  # type: ignore[dict-item]
+    assert event.caller == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{0}\n{0}\n",
+        "{0}{0}",
+        "[{0},\n {0}]",
+        '{{"Messages": [{{"Body": {1}}}, {{"Body": {1}}}]}}',
+        '{{"Records": [{{"body": {1}}}, {{"Sns": {{"Message": {1}}}}}]}}',
+        '\n {{"detail": {0}}} , {{"Message": {1}}} ',
+    ],
+    ids=["a line each", "joined", "a list", "sqs receive-message", "Lambda", "EventBridge and SNS"],
+)
+def test_a_stream_of_events_is_read_in_every_form_that_they_are_kept_in(text: str) -> None:
+    """Two events each."""
+    one = json.dumps(BOUNCE)
+    assert [event.message_id for event in stream(text.format(one, json.dumps(one)))] == ["0100-000000"] * 2
+
+
+def test_a_stream_that_breaks_off_names_the_line() -> None:
+    """What stood before it was given."""
+    found = stream(f"{json.dumps(BOUNCE)}\n\n{{not JSON")
+    assert next(found).kind == "Bounce"
+    with pytest.raises(Malformed, match="line 3: not JSON"):
+        next(found)
+
+
+@given(st.text(max_size=60))
+def test_no_text_ends_a_stream_otherwise_than_by_saying_so(text: str) -> None:
+    """An end, or ``Malformed``."""
+    with contextlib.suppress(Malformed):
+        assert len(list(stream(text))) <= len(text)
