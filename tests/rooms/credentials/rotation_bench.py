@@ -28,6 +28,12 @@ AT = datetime(2026, 5, 12, 18, 43, tzinfo=UTC)
 USER, PLACE, ADDRESS = "ses-smtp-relay", "aws:mailstrata/smtp/admin", "admin@sailing.example"
 HOST, REGION = "email-smtp.us-east-1.amazonaws.com", "us-east-1"
 ALIAS = Alias(address=ADDRESS, host=HOST, username="AKIAOLD", secret=PLACE)
+TOLD = replace(
+    Rotation(id=1, user=USER, at=AT, old="AKIAOLD", was="Active", dead="", aliases=(ADDRESS,), unread=(), keep_days=7),
+    new="AKIANEW",
+    done={Step.HAND_OVER: AT},
+)
+"""A rotation whose new values were handed over a moment ago."""
 SECRETS = {"AKIAOLD": "CanaryOldSecret", "AKIADEAD": "CanaryDeadSecret"}
 
 

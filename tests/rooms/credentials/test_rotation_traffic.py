@@ -6,20 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.rooms.credentials.rotation_bench import ADDRESS, AT, USER
+from tests.rooms.credentials.rotation_bench import ADDRESS, AT, TOLD, USER
 
-from mailstrata.credentials.rotation import Rotation, Step
+from mailstrata.credentials.rotation import Step
 from mailstrata.credentials.rotation_next import World
 from mailstrata.credentials.rotation_traffic import traffic
 from mailstrata.credentials.usage import SentMail
 from mailstrata.model.attempt import Attempt, Outcome, Via
 from mailstrata.model.facts import AccessKeyFacts
-
-TOLD = replace(
-    Rotation(id=1, user=USER, at=AT, old="AKIAOLD", was="Active", dead="", aliases=(ADDRESS,), unread=(), keep_days=7),
-    new="AKIANEW",
-    done={Step.HAND_OVER: AT},
-)
 
 
 def _world(used: float | None) -> World:

@@ -1,36 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
-from tests.rooms.credentials.rotation_bench import ADDRESS, ALIAS, AT, PLACE, REGION, USER
+from tests.rooms.credentials.rotation_bench import ALIAS, AT, PLACE, REGION, TOLD, USER
 
-from mailstrata.credentials.rotation import Rotation, Step
-from mailstrata.credentials.rotation_next import World
+from mailstrata.credentials.rotation import Step
 from mailstrata.credentials.rotation_target import Target
 from mailstrata.credentials.rotation_words import hand_over, hand_overs, plan, reading
-from mailstrata.model.attempt import Attempt, Via
-from mailstrata.model.facts import AccessKeyFacts
 
 TARGET = Target(user=USER, aliases=(ALIAS,), region=REGION)
-TOLD = replace(
-    Rotation(id=1, user=USER, at=AT, old="AKIAOLD", was="Active", dead="", aliases=(ADDRESS,), unread=(), keep_days=7),
-    new="AKIANEW",
-    done={Step.HAND_OVER: AT},
-)
-
-
-def _world(used: float | None) -> World:
-    """The old key was last used ``used`` days after the new values were handed over."""
-    last = None if used is None else AT + timedelta(days=used)
-    return World(now=AT, keys={"AKIAOLD": AccessKeyFacts(user=USER, last_used=last)}, held={}, named={})
-
-
-def _mail(days: float, **more: object) -> Attempt:
-    mail = Attempt(
-        id="", sender=ADDRESS, recipient="ann@harbor.example", via=Via.GMAIL_ALIAS, at=AT + timedelta(days=days)
-    )
-    return replace(mail, **more)  # type: ignore[arg-type]
 
 
 def test_gmail_is_told_in_its_own_words_and_order() -> None:
