@@ -3,7 +3,8 @@
     policy(evidence, "news.sailing.example")           # the record of sailing.example, where news has none
     organisation(evidence, "news.sailing.example")     # "sailing.example"
 
-The walk ends at names of two labels: a policy of a whole top-level domain is not the domain's own. Recipients ignore a name
+This is the owner's view, for checks: the walk ends at names of two labels, for a policy of a whole top-level domain is not
+the domain's own. What a recipient makes of a mail is `formats.dmarc_check`. Recipients ignore a name
 with several records; that and an unreadable record leave unknown what they make of the mail.
 """
 
@@ -12,11 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.formats import dmarc
+from mailstrata.formats import dmarc, dmarc_check
 from mailstrata.model.observation import Seen, Unknown
 from mailstrata.model.question import Txt
-
-_LONGEST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +34,12 @@ class Policy:
 
 def at(name: str) -> Txt:
     """The question for the record of ``name``."""
-    return Txt(f"_dmarc.{name}")
+    return dmarc_check.at(name)
 
 
 def walk(name: str) -> tuple[str, ...]:
-    """The names that are asked for ``name``: itself, then upwards (RFC 9989 4.10)."""
-    labels = name.split(".")
-    start = len(labels) - _LONGEST + 1 if len(labels) >= _LONGEST else 1
-    return (name, *(".".join(labels[cut:]) for cut in range(start, len(labels) - 1)))
+    """The names that are asked for ``name``: itself, then upwards (RFC 9989 4.10), without the top label alone."""
+    return tuple(one for one in dmarc_check.walk(name) if one == name or "." in one)
 
 
 def policy(evidence: Evidence, name: str) -> Policy | Unknown | None:

@@ -2,8 +2,9 @@
 
     parse("v=DMARC1; p=quarantine; aspf=s")   # DmarcRecord(p="quarantine", aspf="s", …)
 
-Which record holds for a domain is found by walking up the DNS tree, which needs questions; that is
-`diagnosis.dmarc_facts`, and no business of a grammar.
+``parse`` is strict, for whoever wrote the record; ``received`` reads it as recipients do, who pass over what is broken
+(RFC 9989 4.7). Which record holds for a domain is found by walking up the DNS tree: `formats.dmarc_check`. The grammar is
+ours; what RFC 9989 retired of RFC 7489 (pct, rf, ri, the size behind a report address) is read over and told by ``lints``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _EXACT = re.compile(r"\s*[vV]\s*=\s*DMARC1\s*(?:;|\Z)")
 _TAG = re.compile(r"([A-Za-z][A-Za-z0-9_]*)\s*=\s*(.*)\Z", re.DOTALL)
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s,;]+\Z")
 _OBSOLETE_SIZE = re.compile(r"!\d+[kmgt]?\Z", re.IGNORECASE)
+_FO = frozenset({"0", "1", "d", "s"})
 _LIMIT = 8192
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "p": POLICIES,
@@ -51,9 +53,13 @@ class DmarcRecord:
     psd: str = "u"
     t: str = "n"
 
-    def asks(self, *, subdomain: bool = False) -> str:
-        """What recipients are asked to do with mail that fails: one of ``POLICIES``, ``t=y`` taken into account."""
-        wanted = (self.sp or self.p) if subdomain else self.p
+    def asks(self, *, subdomain: bool = False, absent: bool = False) -> str:
+        """What recipients are asked to do with mail that fails: one of ``POLICIES``, ``t=y`` taken into account.
+
+        ``absent``: the author's domain is below the record's and is not in DNS at all, so that ``np`` speaks first.
+        """
+        wanted = (self.sp or self.p) if subdomain or absent else self.p
+        wanted = (self.np or wanted) if absent else wanted
         if self.t == "y":  # RFC 9989 4.7: while testing, the next weaker policy
             return {"reject": "quarantine"}.get(wanted, "none")
         return wanted
@@ -77,6 +83,30 @@ def parse(text: str) -> DmarcRecord:
     if "p" not in words and not rua:  # RFC 9989 4.10.1: without p it is read as none if reports are asked for
         raise MalformedDmarc("p", "no policy and no rua", "p=none, p=quarantine or p=reject")
     return DmarcRecord(rua=rua, ruf=ruf, fo=_fo(tags.get("fo", "0")), **words)
+
+
+def readable_tags(text: str) -> dict[str, str]:
+    """The tags of a record as they are written, without what is no tag; of two of one name the first. Empty for no record."""
+    tags: dict[str, str] = {}
+    for part in text.split(";") if len(text) <= _LIMIT and is_record(text) else ():
+        match = _TAG.match(part.strip())
+        if match:
+            tags.setdefault(match[1].lower(), match[2].strip())
+    return tags
+
+
+def received(text: str) -> DmarcRecord | None:
+    """The record as recipients read it: a broken tag has its default (RFC 9989 4.7); ``None`` where it asks for nothing.
+
+    Without a readable ``p`` it is ``p=none`` where reports are asked for, and else not processed (RFC 9989 4.10.1).
+    """
+    tags = readable_tags(text)
+    words = {tag: tags[tag].lower() for tag in _WORDS if tags.get(tag, "").lower() in _WORDS[tag]}
+    rua, ruf = _usable(tags.get("rua", "")), _usable(tags.get("ruf", ""))
+    if not tags or ("p" not in words and not rua):
+        return None
+    fo = tuple(option.strip().lower() for option in tags.get("fo", "0").split(":"))
+    return DmarcRecord(rua=rua, ruf=ruf, fo=fo if set(fo) <= _FO else ("0",), **words)
 
 
 def render(record: DmarcRecord) -> str:
@@ -116,9 +146,14 @@ def _word(tag: str, value: str) -> str:
 
 def _fo(value: str) -> tuple[str, ...]:
     options = tuple(option.strip().lower() for option in value.split(":"))
-    if not set(options) <= {"0", "1", "d", "s"}:
+    if not set(options) <= _FO:
         raise MalformedDmarc("fo", repr(value[:40]), "0, 1, d or s, joined by colons")
     return options
+
+
+def _usable(value: str) -> tuple[str, ...]:
+    uris = (_OBSOLETE_SIZE.sub("", uri.strip()) for uri in value.split(","))
+    return tuple(uri for uri in uris if _URI.match(uri))
 
 
 def _uris(tag: str, value: str) -> tuple[str, ...]:

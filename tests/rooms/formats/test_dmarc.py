@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailstrata.formats.dmarc import POLICIES, DmarcRecord, MalformedDmarc, is_record, parse, render
+from mailstrata.formats.dmarc import POLICIES, DmarcRecord, MalformedDmarc, is_record, parse, received, render
 
 RECORDS = st.builds(
     DmarcRecord,
@@ -104,3 +104,29 @@ def test_what_is_asked_of_recipients(text: str, own: str, below: str) -> None:
     """Sp holds below the domain, and t=y asks for the next weaker policy."""
     record = parse(text)
     assert (record.asks(), record.asks(subdomain=True)) == (own, below)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("v=DMARC1; p=reject; fo=x; adkim=strict; junk", "reject"),
+        ("v=DMARC1; p=refuse; rua=mailto:r@sailing.example", "none"),
+        ("v=DMARC1; p=quarantine; p=none", "quarantine"),
+        ("v=DMARC1; p=refuse", None),
+        ("v=DMARC1; rua=r@sailing.example", None),
+        ("v=spf1 -all", None),
+    ],
+)
+def test_recipients_pass_over_what_is_broken(text: str, asks: str | None) -> None:
+    """RFC 9989 4.7, 4.10.1: a broken tag has its default; without policy and reports there is nothing to do."""
+    record = received(text)
+    assert (record.asks() if record else None) == asks
+
+
+def test_np_speaks_for_names_that_do_not_exist() -> None:
+    """RFC 9989 4.7: np, else sp, else p."""
+    asked = [
+        parse(f"v=DMARC1; p=reject{rest}").asks(subdomain=True, absent=True)
+        for rest in ("; sp=none; np=quarantine", "; sp=none", "")
+    ]
+    assert asked == ["quarantine", "none", "reject"]
