@@ -105,11 +105,15 @@ def reader(form: Form) -> FormReader:
 
 def read_form(form: Form, notice: Notice) -> tuple[Bounce, ...]:
     """One bounce for each recipient in the form's list."""
+    return bounces(notice, answers(form, notice), dialect=form.name)
+
+
+def answers(form: Form, notice: Notice) -> list[tuple[str, Answer]]:
+    """Each recipient in the form's list with what is said of it."""
     block = form.block(notice)
     found = list(form.line.finditer(block))[:RECIPIENT_LIMIT]
     whole = _about_all(form, block)
-    told = [(match["addr"], _answer(form, block, found, number) or whole) for number, match in enumerate(found)]
-    return bounces(notice, told, dialect=form.name)
+    return [(match["addr"], _answer(form, block, found, number) or whole) for number, match in enumerate(found)]
 
 
 def _about_all(form: Form, block: str) -> Answer:

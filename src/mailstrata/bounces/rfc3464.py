@@ -31,6 +31,8 @@ RECIPIENT_LIMIT = 500
 
 _STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?!\d)")
 _STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})  # RFC 6533 4
+_HEADING = re.compile(r"\n\n[A-Z][^\n]{8,78}\.\n{1,3}\Z")
+"""A sentence alone on the line above the recipient's own lines."""
 _INLINE = re.compile(r"\n(?=(?:reporting-mta|final-recipient|original-recipient|action):)")
 
 
@@ -135,8 +137,10 @@ def words_about(notice: Notice, recipient: str) -> str:
     words, lower = notice.words, notice.lower
     at = lower.find(recipient.lower())
     start, end = lower.rfind("\n\n", 0, at) + 1, lower.find("\n\n", at)
+    heading = _HEADING.search(words, max(start - 120, 0), start + 1)
+    start = heading.start() if heading else start
     block = words[max(start, at - 400, 0) : end if end >= 0 else None][:800] if at >= 0 else ""
-    record = lower.find(">>> ")
+    record = max(lower.find(">>> "), lower.find("transcript of session follows"))
     return f"{block}\n{words[record : record + 600]}".strip() if record >= 0 else block
 
 

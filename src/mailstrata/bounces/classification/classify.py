@@ -21,6 +21,7 @@ from mailstrata.bounces.classification.table import lines
 from mailstrata.model.finding import Confidence
 
 _SAID = "userunknown-said"
+_WRITER = "by "
 _OF_AN_ADDRESS = (Pattern.parse("*.1.0-5"), Pattern.parse("*.1.10-999"))
 
 
@@ -36,6 +37,8 @@ def _judged(signals: Signals) -> Iterator[tuple[Row, Confidence]]:
     yield from _known(signals.bounce)
     yield from _by_provider(signals, signals.answer)
     yield from _by_words(signals, "phrases", signals.answer, Confidence.LIKELY)
+    if signals.bounce.diagnostic.isdigit():
+        yield _plain("mailererror", source="RFC 3464 2.3.6: a program's exit status"), Confidence.LIKELY
     yield from _by_status(signals, "sure", Confidence.LIKELY)
     yield from _by_provider(signals, signals.context)
     yield from _by_words(signals, "phrases", signals.context, Confidence.POSSIBLE)
@@ -60,11 +63,17 @@ def _by_provider(signals: Signals, text: str) -> Iterator[tuple[Row, Confidence]
     for row in _book("providers").rows(text):
         if _is_theirs(row, signals) and _holds(row, signals):
             agreed = bool(row.numbers) or row.provider.removesuffix("?") in signals.providers
-            yield row, Confidence.PROVEN if agreed and text is signals.answer else Confidence.LIKELY
+            found = _of_a_user(row, signals) if row.reason == _SAID else row
+            yield found, Confidence.PROVEN if agreed and text is signals.answer else Confidence.LIKELY
 
 
 def _is_theirs(row: Row, signals: Signals) -> bool:
-    """Whether the row is about who answered; rows with ``?`` are also about nobody in particular."""
+    """Whether the row is about who answered; rows with ``?`` are also about nobody in particular.
+
+    ``by NAME`` is about the program that wrote the notice.
+    """
+    if row.provider.startswith(_WRITER):
+        return row.provider == _WRITER + signals.bounce.dialect
     name = row.provider.removesuffix("?")
     if signals.providers:
         return name in signals.providers
@@ -85,17 +94,17 @@ def _holds(row: Row, signals: Signals) -> bool:
 
 
 def _of_a_user(row: Row, signals: Signals) -> Row:
-    """``user unknown`` proves an unknown mailbox at RCPT, with the number of one, or where the notice says it in other words.
+    """``user unknown`` proves an unknown mailbox at RCPT or with the number of one.
 
     Else a filter may have said it: some answer so after they have seen the mail. A notice that says that the mailbox is
     disabled knows more than an answer without a number.
     """
     sure = any(pattern.holds(signals.numbers) for pattern in _OF_AN_ADDRESS)
     if not sure:
-        told = [other.reason for other in _book("phrases").rows(signals.context)]
-        if told[:1] == ["suspend"]:
+        told = next(_book("phrases").rows(signals.context), None)
+        if told is not None and told.reason == "suspend":
             return _plain("suspend", source=row.source)
-        sure = signals.phase == "rcpt" or "userunknown" in told
+        sure = signals.phase == "rcpt"
     return _plain("userunknown" if sure else "filtered", fault="recipient/recipient-unknown", source=row.source)
 
 

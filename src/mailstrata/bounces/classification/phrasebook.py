@@ -3,7 +3,7 @@
     book = Phrasebook(lines("phrases"))
     book.rows(spoken("552 Mailbox is full"))       # the row whose phrases have "mailbox is full"
 
-Each phrase is filed under its rarest word; of a text only the phrases filed under its own words are looked for. Phrases in
+Each phrase is filed under its two rarest words; of a text only the phrases filed under its own words are looked for. Phrases in
 writings without spaces between words are looked for in texts that are not pure ASCII.
 """
 
@@ -64,7 +64,7 @@ class Phrasebook:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._rows = [Row.of(line) for line in lines]
-        self._filed: dict[str, list[int]] = {}
+        self._filed: dict[str, dict[str, list[int]]] = {}
         self._unspaced: list[int] = []
         self._wordless = [place for place, row in enumerate(self._rows) if not row.pieces]
         uses = Counter(word for row in self._rows for word in _words(row.pieces))
@@ -75,16 +75,19 @@ class Phrasebook:
     def _file(self, place: int, pieces: Pieces, uses: Counter[str]) -> None:
         words = _words(pieces)
         if "".join(words).isascii():
-            rarest = min(words, key=lambda word: (uses[word], -len(word)))
-            self._filed.setdefault(rarest, []).append(place)
+            rarest, *others = sorted(set(words), key=lambda word: (uses[word], -len(word), word))
+            self._filed.setdefault(rarest, {}).setdefault(others[0] if others else rarest, []).append(place)
         else:
             self._unspaced.append(place)
 
     def rows(self, text: str) -> Iterator[Row]:
         """The rows whose words stand in ``text`` (as `spoken` gives it) or that need none, in the table's order."""
         candidates = list(self._wordless)
-        for word in self._filed.keys() & _words_in(text):
-            candidates += self._filed[word]
+        words = _words_in(text)
+        for word in self._filed.keys() & words:
+            by_second = self._filed[word]
+            for second in by_second.keys() & words:
+                candidates += by_second[second]
         if not text.isascii():
             candidates += self._unspaced
         candidates.sort()

@@ -4,17 +4,22 @@ r"""A table of the classification: tab-separated lines under a line of column na
     suffix          provider    source
     yahoodns.net    yahoo       facts.md E
 
-``-`` is an empty cell, ``#`` begins a comment. The files lie beside this module, so a broken one is our own fault and every
-test that classifies anything finds it.
+``-`` is an empty cell, ``#`` begins a comment. ``mailbox {is,was} full`` in the column ``phrase`` stands for several lines,
+one for each choice, ``{is,}`` is also nothing: servers say the same thing in many ways. The files lie beside this module, so
+a broken one is our own fault and every test that classifies anything finds it.
 """
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
+from itertools import product
 
 from mailstrata.model.errors import Malformed
 
 Line = dict[str, str]
+
+_CHOICE = re.compile(r"\{([^{}]*)\}")
 
 
 def lines(name: str) -> list[Line]:
@@ -36,5 +41,14 @@ def parse(text: str, name: str) -> list[Line]:
         elif len(cells) != len(columns):
             raise Malformed(f"{name}.tsv line {number}", f"{len(cells)} cells", f"{len(columns)}: {', '.join(columns)}")
         else:
-            found.append(dict(zip(columns, cells, strict=True)))
+            found += _spelled(dict(zip(columns, cells, strict=True)))
     return found
+
+
+def _spelled(line: Line) -> list[Line]:
+    """The line once for each choice in its phrase."""
+    phrase = line.get("phrase", "")
+    if "{" not in phrase:
+        return [line]
+    pieces = [piece.split(",") if number % 2 else [piece] for number, piece in enumerate(_CHOICE.split(phrase))]
+    return [line | {"phrase": " ".join("".join(chosen).split())} for chosen in product(*pieces)]

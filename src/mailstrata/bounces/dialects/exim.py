@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 
 from mailstrata.bounces.bounce import Bounce
-from mailstrata.bounces.form import ADDRESS, Form, bounces, read_form
+from mailstrata.bounces.form import ADDRESS, Form, answers, bounces, read_form
 from mailstrata.bounces.notice import Notice
 from mailstrata.bounces.original import mailboxes
 from mailstrata.bounces.rfc3464 import answer_about
@@ -48,6 +48,8 @@ def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | N
 def read_as(form: Form, notice: Notice) -> tuple[Bounce, ...] | None:
     """The same for a server that speaks as Exim does."""
     failed = mailboxes(",".join(notice.mail.all("x-failed-recipients")))
-    if failed:
-        return bounces(notice, [(each, answer_about(notice, each)) for each in failed], dialect=form.name)
-    return read_form(form, notice) or None
+    if not failed:
+        return read_form(form, notice) or None
+    listed = dict(answers(form, notice)) if len(failed) > 1 else {}
+    told = [(each, listed.get(each) or answer_about(notice, each)) for each in failed]
+    return bounces(notice, told, dialect=form.name)
