@@ -25,6 +25,8 @@ Row = tuple[Any, ...]
 
 BUSY = 10.0
 """Seconds that SQLite waits for another process's transaction."""
+STATEMENTS = 256
+"""Statements that SQLite keeps compiled: the ledger has one for each number of rows that it writes at once."""
 VERSIONS = "CREATE TABLE IF NOT EXISTS relay_tables (name TEXT PRIMARY KEY, version INTEGER NOT NULL)"
 
 
@@ -46,6 +48,10 @@ class Database(Protocol):
 
     def run(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """One statement in a transaction of its own, and its rows."""
+        ...
+
+    def change(self, statement: str, values: Sequence[object] = ()) -> int:
+        """One statement, and how many rows it inserted or changed."""
         ...
 
     def together(self, work: Callable[[Database], T]) -> T:
@@ -95,6 +101,14 @@ class SqliteDatabase:
             except sqlite3.Error as error:
                 raise _unavailable(error) from error
 
+    def change(self, statement: str, values: Sequence[object] = ()) -> int:
+        """One statement, and how many rows it inserted or changed."""
+        with self._lock:
+            try:
+                return self._base.execute(statement, values).rowcount
+            except sqlite3.Error as error:
+                raise _unavailable(error) from error
+
     def together(self, work: Callable[[Database], T]) -> T:
         """``work`` in one transaction, which takes the write lock at its start."""
         with self._lock:
@@ -134,7 +148,9 @@ def make_tables(base: Database, name: str, version: int, *, statements: Sequence
 def _opened(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    base = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+    base = sqlite3.connect(
+        path, timeout=BUSY, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
+    )
     try:
         base.execute("PRAGMA journal_mode = WAL")
         base.execute("PRAGMA synchronous = FULL")

@@ -53,6 +53,13 @@ class PostgresDatabase:
                 return self._execute(statement, values)
             return self.together(lambda base: base.run(statement, values))
 
+    def change(self, statement: str, values: Sequence[object] = ()) -> int:
+        """One statement, and how many rows it inserted or changed."""
+        with self._lock:
+            if self._deep:
+                return self._base.execute(statement.replace("?", "%s").encode(), values).rowcount
+            return self.together(lambda base: base.change(statement, values))
+
     def together(self, work: Callable[[Database], T]) -> T:
         """``work`` in one transaction."""
         with self._lock:

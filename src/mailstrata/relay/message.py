@@ -25,7 +25,7 @@ from mailstrata.relay.addresses import all_complete
 
 _END = re.compile(rb"(?:\A|\n)\r?\n")
 _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)", re.MULTILINE)
-_ID = re.compile(rb"<[^<>\s]{1,900}>")
+_ID = re.compile(rb"<[!-;=?-~]{1,900}>")
 
 REMOVED = frozenset({b"bcc", b"resent-bcc", b"return-path", b"old-return-path"})
 """Never sent on; with every field that begins with ``x-ses-``."""
@@ -152,7 +152,7 @@ def _value(header: _Header, name: bytes) -> bytes:
 
 def _own_id(header: _Header) -> bytes:
     found = _ID.search(_value(header, b"message-id"))
-    return found[0] if found and found[0].isascii() else b""
+    return found[0] if found else b""
 
 
 def _refer(header: _Header, own: bytes) -> None:

@@ -1,0 +1,95 @@
+"""Group commit: what many tasks want written goes into one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from mailstrata.adapters.relay_database import Database, Row
+from mailstrata.adapters.relay_writer import Values, Writer
+
+
+class Counting:
+    """A database that counts transactions and keeps what was inserted."""
+
+    dialect = "sqlite"
+
+    def __init__(self) -> None:
+        self.transactions: list[int] = []
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """No statement gives rows here."""
+        return []
+
+    def change(self, statement: str, values: Sequence[object] = ()) -> int:
+        """All rows are new."""
+        return len(values)
+
+    def together(self, work: Callable[[Database], Any]) -> Any:
+        """One transaction more."""
+        self.transactions.append(0)
+        return work(self)
+
+    def prepare(self, name: str, *, version: int, statements: Sequence[str]) -> None:
+        """There are no tables."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def inserted(self, base: Database, rows: Sequence[Values]) -> bool:
+        """Note how many rows came at once."""
+        self.transactions[-1] += len(rows)
+        return True
+
+
+def test_what_tasks_want_in_one_turn_is_one_transaction() -> None:
+    """A hundred rows, one wait for the disk."""
+    base = Counting()
+
+    async def hundred() -> None:
+        writer = Writer(base, inserted=base.inserted, known=lambda _, __: None)
+        writer.start()
+        await asyncio.gather(*(writer.insert((number,)) for number in range(100)))
+        await writer.stop()
+
+    asyncio.run(hundred())
+    assert base.transactions == [100]
+
+
+def test_an_error_of_one_work_reaches_its_own_task_only() -> None:
+    """The thread lives on."""
+
+    def broken(base: Database) -> None:
+        raise ZeroDivisionError
+
+    async def both() -> int:
+        base = Counting()
+        writer = Writer(base, inserted=base.inserted, known=lambda _, __: None)
+        writer.start()
+        with pytest.raises(ZeroDivisionError):
+            await writer.together(broken)
+        done = await writer.together(lambda _: 7)
+        await writer.stop()
+        return done
+
+    assert asyncio.run(both()) == 7
+
+
+def test_a_task_that_gave_up_does_not_disturb_the_others() -> None:
+    """Its row is written all the same."""
+
+    async def cancelled() -> list[int]:
+        base = Counting()
+        writer = Writer(base, inserted=base.inserted, known=lambda _, __: None)
+        writer.start()
+        tasks = [asyncio.create_task(writer.insert((number,))) for number in range(3)]
+        await asyncio.sleep(0)
+        tasks[1].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await writer.stop()
+        return base.transactions
+
+    assert sum(asyncio.run(cancelled())) == 3
