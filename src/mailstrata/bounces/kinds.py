@@ -36,13 +36,7 @@ _CHALLENGES = (
     "spamarrest",
     "tmda",
 )
-_PROOFS = (
-    "requires confirmation",
-    "require confirmation",
-    "not pre-approved",
-    "confirm that you are",
-    "confirm this message",
-)
+_PROOFS = re.compile(r"requires? confirmation|not pre-approved|confirm (?:that you are|this message)")
 _INVITES = ("click", "reply to this", "confirm", "verify", "add yourself", "follow instructions", "visit")
 _REPORT = REPORT_TYPE.encode()
 _COMPLAINT = re.compile(rb"(?:notification|event)Type\W{1,8}Complaint\W")  # facts.md B7
@@ -84,7 +78,7 @@ def is_challenge(notice: Notice) -> bool:
 def asks_for_proof(diagnostic: str) -> bool:
     """Whether a server's refusal is such a challenge: it would take the mail once somebody has confirmed it."""
     said = diagnostic.lower()
-    return any(phrase in said for phrase in _PROOFS) and any(phrase in said for phrase in _INVITES)
+    return _PROOFS.search(said) is not None and any(phrase in said for phrase in _INVITES)
 
 
 def _is_feedback(notice: Notice) -> bool:

@@ -94,7 +94,11 @@ def _via(inner: Part, is_gmails: bool) -> Via:
 
 def mailbox(text: str) -> str:
     """The first mail address in a header, canonical; empty when there is none."""
-    return next((found for match in _BARE.finditer(text[:20000]) if (found := canonical(match[0]))), "")
+    first = _BARE.search(text)
+    found = canonical(first[0]) if first else ""
+    if found or not first:
+        return found
+    return next((found for match in _BARE.finditer(text[:20000], first.end()) if (found := canonical(match[0]))), "")
 
 
 def mailboxes(text: str) -> tuple[str, ...]:
@@ -143,10 +147,10 @@ def _usual(date: re.Match[str]) -> datetime:
     local = datetime(
         int(year), _MONTHS.get(month, 0), int(day), int(hour), int(minute), int(second), tzinfo=_zone(*zone)
     )
-    return local.astimezone(UTC)
+    return local if local.tzinfo is UTC else local.astimezone(UTC)
 
 
 @lru_cache(maxsize=64)
 def _zone(sign: str, hours: str, minutes: str) -> timezone:
     east = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-east if sign == "-" else east)
+    return timezone(-east if sign == "-" else east) if east else UTC

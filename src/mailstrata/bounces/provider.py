@@ -8,25 +8,27 @@ and ``writing`` of the classification.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from mailstrata.bounces.classification.table import lines
 
 
 def provider_of(remote_mta: str, diagnostic: str, reporting_mta: str = "") -> str:
     """The provider, empty when nobody can tell. The reporting server counts only where it is no mere sender of ours."""
-    by_name = _by_name(remote_mta)
+    by_name = _by_name(remote_mta) if remote_mta else ""
     if by_name:
         return by_name
     words = diagnostic.lower()
-    by_words = next((name for sign, name in _signs() if sign in words), "")
-    if by_words:
-        return by_words
-    reporter = _by_name(reporting_mta)
+    for sign, name in _signs():
+        if sign in words:
+            return name
+    reporter = _by_name(reporting_mta) if reporting_mta else ""
     return "" if reporter == "amazon-ses" else reporter
 
 
+@lru_cache(maxsize=1024)
 def _by_name(host: str) -> str:
+    """Whose a server's name is; a mailbox full of bounces names the same few servers."""
     known = _suffixes()
     labels = host.lower().rstrip(".").split(".")[-6:]
     names = (".".join(labels[start:]) for start in range(len(labels)))

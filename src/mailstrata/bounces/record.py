@@ -34,9 +34,9 @@ def record(bounce: Bounce, said: Classification, *, file: str) -> Json:
         "reason": said.reason,
         "hard": said.hard,
         "diagnostic": bounce.diagnostic or None,
-        "stratum": said.stratum.value,
+        "stratum": said.stratum,
         "code": said.code,
-        "owner": said.owner.value,
+        "owner": said.owner,
         "remedy": said.remedy,
         "reporting_mta": bounce.reporting_mta or None,
         "remote_mta": bounce.remote_mta or None,
@@ -47,7 +47,7 @@ def record(bounce: Bounce, said: Classification, *, file: str) -> Json:
         "subject": bounce.subject or None,
         "from": bounce.sender or None,
         "alias": bounce.alias,
-        "confidence": said.confidence.value,
+        "confidence": said.confidence,
     }
 
 
@@ -63,4 +63,4 @@ def status_of(bounce: Bounce) -> str:
 
 
 def _iso(at: datetime | None) -> str | None:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+    return f"{at.astimezone(UTC).isoformat()[:19]}Z" if at else None

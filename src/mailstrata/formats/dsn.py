@@ -44,14 +44,13 @@ def groups(text: str) -> list[Fields]:
     fields: Fields = {}
     name = ""
     for line in text[:TEXT_LIMIT].split("\n"):
-        stripped = line.strip()
-        if not stripped:
+        if not line or line.isspace():
             fields, name = _closed(found, fields), ""
             continue
         match = None if line[0] in " \t" else _FIELD.match(line)
         if match is None:
             if name and len(fields[name]) < GROUP_LIMIT:
-                fields[name] += "\n" + stripped
+                fields[name] += "\n" + line.strip()
             continue
         name = match[1].lower()
         if name in fields and name in _KEYS:

@@ -11,6 +11,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from mailstrata.reports.page import Line, Page, Span, Style, cut, fold
 from mailstrata.reports.safe import safe
 from mailstrata.reports.safe import width as columns_of
@@ -49,7 +51,11 @@ class Tally:
 
 def line(record: Record) -> str:
     """The object as a line of JSON in pure ASCII."""
-    return json.dumps(record, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"
+    try:
+        text = msgspec.json.format(msgspec.json.encode(record), indent=0).decode("ascii")
+    except UnicodeError:
+        text = json.dumps(record, ensure_ascii=True)
+    return text.replace("\x7f", "\\u007f") + "\n"
 
 
 def heading() -> Page:

@@ -99,13 +99,18 @@ def _of_a_user(row: Row, signals: Signals) -> Row:
     Else a filter may have said it: some answer so after they have seen the mail. A notice that says that the mailbox is
     disabled knows more than an answer without a number.
     """
-    sure = any(pattern.holds(signals.numbers) for pattern in _OF_AN_ADDRESS)
+    sure = _is_of_an_address(signals.numbers)
     if not sure:
         told = next(_book("phrases").rows(signals.context), None)
         if told is not None and told.reason == "suspend":
             return _plain("suspend", source=row.source)
         sure = signals.phase == "rcpt"
     return _plain("userunknown" if sure else "filtered", fault="recipient/recipient-unknown", source=row.source)
+
+
+@lru_cache(maxsize=4096)
+def _is_of_an_address(numbers: Numbers) -> bool:
+    return any(pattern.holds(numbers) for pattern in _OF_AN_ADDRESS)
 
 
 def _by_status(signals: Signals, weight: str, confidence: Confidence) -> Iterator[tuple[Row, Confidence]]:
@@ -133,6 +138,7 @@ def _last(signals: Signals) -> Iterator[tuple[Row, Confidence]]:
     yield _plain("onhold" if has_words else "undefined", source="reasons.json"), Confidence.POSSIBLE
 
 
+@cache
 def _plain(reason: str, *, fault: str = "", source: str = "") -> Row:
     return Row(reason=reason, fault=fault, source=source)
 

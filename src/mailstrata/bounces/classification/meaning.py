@@ -42,6 +42,12 @@ def _fault(bounce: Bounce, row: Row, default: Line) -> tuple[Stratum, str | None
         fault = "relay/"  # facts.md C3: the recipient's server was never asked
     if fault == "identity/identity-unverified" and bounce.recipient and bounce.recipient in bounce.diagnostic:
         fault = "account/account-sandboxed"  # facts.md A4: the recipient is among the unverified ones
+    return _placed(fault)
+
+
+@cache
+def _placed(fault: str) -> tuple[Stratum, str | None]:
+    """The layer and the code of a fault as the tables write it."""
     layer, _, code = fault.partition("/")
     return Stratum(layer), code.strip("-") or None
 
@@ -60,6 +66,7 @@ def _hard(kind: str, bounce: Bounce, numbers: Numbers) -> bool | None:
     return kind == "yes" and bounce.action != "delayed" and not numbers.temporary
 
 
+@cache
 def _remedy(code: str | None, reason: str, owner: Owner) -> str:
     known = _remedies()
     keys = ((code, owner.value), (code, "*"), (reason, owner.value), (reason, "*"), ("*", "*"))

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from mailstrata.bounces.bounce import Bounce
 
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
+# What may not stand before is looked at behind the first digit: the search then jumps from one such digit to the next.
+_STATUS = re.compile(r"([245](?<![\d.].)\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 _REPLY = re.compile(r"(?:\A|[\s:>'\"(;#])([245][0-5]\d)(?=[ :-]+\D|[ -]\d\.\d|\Z)")
 _SCANNED = 2000
 
@@ -40,9 +41,16 @@ def numbers_of(bounce: Bounce, *, text: str = "") -> Numbers:
     answer = (bounce.diagnostic or text)[:_SCANNED]
     said = [bounce.reply.enhanced] if bounce.reply and bounce.reply.enhanced else []
     said += _STATUS.findall(answer)[:4]
-    found = dict.fromkeys([*said, bounce.status] if bounce.status else said)
-    ordered = sorted(found, key=lambda status: status.endswith(".0.0"))
-    return Numbers(statuses=tuple(ordered), reply=bounce.reply.code if bounce.reply else _reply(answer))
+    found = [*dict.fromkeys([*said, bounce.status] if bounce.status else said)]
+    if len(found) > 1:
+        found.sort(key=lambda status: status.endswith(".0.0"))
+    return _known(tuple(found), bounce.reply.code if bounce.reply else _reply(answer))
+
+
+@lru_cache(maxsize=4096)
+def _known(statuses: tuple[str, ...], reply: int) -> Numbers:
+    """One and the same object for the same numbers: there are few, and what they mean is remembered for each."""
+    return Numbers(statuses=statuses, reply=reply)
 
 
 def _reply(answer: str) -> int:
@@ -75,7 +83,7 @@ class Pattern:
         """Whether any of ``numbers`` is meant."""
         if self.reply:
             return numbers.reply == self.reply
-        return any(self._is(status) for status in numbers.statuses)
+        return any(map(self._is, numbers.statuses))
 
     def _is(self, status: str) -> bool:
         status_class, subject, detail = _parts(status)
@@ -98,6 +106,14 @@ def _code(text: str) -> int:
     return int(text)
 
 
+@cache
 def patterns(cell: str) -> tuple[Pattern, ...]:
     """The patterns of a cell, parted by commas; none when it is empty: then any numbers will do."""
     return tuple(Pattern.parse(one.strip()) for one in cell.split(",")) if cell else ()
+
+
+@lru_cache(maxsize=16_384)
+def are_meant(cell: str, statuses: tuple[str, ...], reply: int) -> bool:
+    """Whether one of a cell's patterns is for these numbers; the same few are asked about by mail after mail."""
+    numbers = _known(statuses, reply)
+    return any(pattern.holds(numbers) for pattern in patterns(cell))

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mailstrata.bounces.classification.numbers import Numbers, Pattern, patterns
+from mailstrata.bounces.classification.numbers import Numbers, are_meant, patterns
 from mailstrata.bounces.classification.table import Line
 
 Pieces = tuple[str, ...]
@@ -29,7 +29,8 @@ class Row:
     reason: str
     pieces: Pieces = ()
     """The runs of words of its phrase; none where the numbers alone decide."""
-    numbers: tuple[Pattern, ...] = ()
+    numbers: str = ""
+    """Its patterns, as the cell of the table gives them."""
     phase: str = ""
     provider: str = ""
     fault: str = ""
@@ -42,7 +43,7 @@ class Row:
         return cls(
             reason=line.get("reason", ""),
             pieces=_pieces(line["phrase"]),
-            numbers=patterns(line.get("number", "")),
+            numbers=_well_formed(line.get("number", "")),
             phase=line.get("phase", ""),
             provider=line.get("provider", ""),
             fault=line.get("fault", ""),
@@ -54,9 +55,7 @@ class Row:
         """Whether numbers and phase are those that the row is narrowed to."""
         if self.phase and self.phase != phase:
             return False
-        if not self.numbers:
-            return True
-        return any(pattern.holds(numbers) for pattern in self.numbers)
+        return not self.numbers or are_meant(self.numbers, numbers.statuses, numbers.reply)
 
 
 class Phrasebook:
@@ -93,7 +92,8 @@ class Phrasebook:
         candidates.sort()
         for place in candidates:
             row = self._rows[place]
-            if holds(text, row.pieces):
+            pieces = row.pieces
+            if pieces[0] in text if len(pieces) == 1 else holds(text, pieces):
                 yield row
 
 
@@ -105,8 +105,6 @@ def _words_in(text: str) -> frozenset[str]:
 
 def holds(text: str, pieces: Pieces) -> bool:
     """Whether all pieces stand in ``text`` one after the other, none far from the one before."""
-    if len(pieces) == 1:
-        return pieces[0] in text
     at = 0
     for number, piece in enumerate(pieces):
         found = text.find(piece, at, at + GAP + len(piece)) if number else text.find(piece)
@@ -120,6 +118,11 @@ def _pieces(phrase: str) -> Pieces:
     """``no such .. user`` as its runs of words, each with a space at both ends where its writing has spaces."""
     runs = (" ".join(run.split()) for run in phrase.split(".."))
     return tuple(f" {run} " if run.isascii() or " " in run else run for run in runs if run)
+
+
+def _well_formed(cell: str) -> str:
+    """The cell, when each of its patterns is one; raises ``ValueError`` when one is not."""
+    return cell if patterns(cell) else ""
 
 
 def _words(pieces: Pieces) -> list[str]:

@@ -22,10 +22,8 @@ _MISSING = re.compile(r"(?<![\w.@/-])(?=(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24} (?
 """Before a host's or domain's name that is said not to exist."""
 _BREAK = re.compile(r"[\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'`\u2019\u00b4")
-_ASCII = str.maketrans(
-    {chr(code): " " for code in range(128) if not chr(code).isalnum() and chr(code) != "-"} | {"'": "", "`": ""}
-)
-"""In pure ASCII all but letters, digits and hyphens becomes a space, the apostrophes nothing."""
+_ASCII = bytes(code if chr(code).isalnum() or code == ord("-") else ord(" ") for code in range(128)) + bytes(128)
+"""In pure ASCII all but letters, digits and hyphens becomes a space."""
 
 
 def spoken(text: str) -> str:
@@ -36,7 +34,8 @@ def spoken(text: str) -> str:
     if " exist" in lower:
         lower = _MISSING.sub("domain ", lower)
     if lower.isascii():
-        words = " ".join(lower.translate(_ASCII).replace("e-mail", "email").replace("-", " ").split())
+        plain = lower.encode("ascii").translate(_ASCII, b"'`")
+        words = b" ".join(plain.replace(b"e-mail", b"email").replace(b"-", b" ").split()).decode("ascii")
     else:
         words = _BREAK.sub(" ", lower.translate(_APOSTROPHES).replace("e-mail", "email")).strip()
     return f" {words} " if words else " "
