@@ -72,13 +72,13 @@ def kind_of(notice: Notice) -> Kind | None:
 def is_challenge(notice: Notice) -> bool:
     """Whether the notice asks the sender to prove that they are one."""
     lower = notice.lower
-    return any(phrase in lower for phrase in _CHALLENGES) and any(phrase in lower for phrase in _INVITES)
+    return any(map(lower.__contains__, _CHALLENGES)) and any(map(lower.__contains__, _INVITES))
 
 
 def asks_for_proof(diagnostic: str) -> bool:
     """Whether a server's refusal is such a challenge: it would take the mail once somebody has confirmed it."""
     said = diagnostic.lower()
-    return _PROOFS.search(said) is not None and any(phrase in said for phrase in _INVITES)
+    return _PROOFS.search(said) is not None and any(map(said.__contains__, _INVITES))
 
 
 def _is_feedback(notice: Notice) -> bool:

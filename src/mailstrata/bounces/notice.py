@@ -23,6 +23,8 @@ WORDS_LIMIT = 60_000
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/td|/th|/li|/h\d|p|div|tr|li|h\d)\b[^<>]{0,500}>", re.IGNORECASE)
+_NO_TEXTS = ("text/html", "image/", "application/", "audio/", "video/")
+_ENCLOSURES = frozenset({"text/rfc822-headers", "text/rfc822"})
 _UNSEEN = ("style", "script", "head")
 _DELAYS = (
     "will be retried",
@@ -106,15 +108,13 @@ class Notice:
     def is_delay(self) -> bool:
         """Whether it warns that the mail is late, and is not the end (RFC 3464 2.3.3)."""
         lower = self.lower
-        return any(phrase in lower for phrase in _DELAYS)
+        return any(map(lower.__contains__, _DELAYS))
 
 
 def _texts(mail: Part) -> Iterator[str]:
     """The plain texts before the returned mail; else the HTML."""
     shown = [part for part in _before_the_mail(mail) if part.type == "text/plain" or not part.parts]
-    plain = [
-        part for part in shown if not part.type.startswith(("text/html", "image/", "application/", "audio/", "video/"))
-    ]
+    plain = [part for part in shown if not part.type.startswith(_NO_TEXTS)]
     written = [text for text in (part.text[:WORDS_LIMIT] for part in plain[:4]) if text.strip()]
     if written:
         yield from written
@@ -126,11 +126,11 @@ def _texts(mail: Part) -> Iterator[str]:
 
 def _before_the_mail(mail: Part) -> Iterator[Part]:
     for part in mail.walk():
-        if part.type.startswith("message/") or part.type in {"text/rfc822-headers", "text/rfc822"}:
-            if part is not mail and part.type in {"message/rfc822", "text/rfc822-headers"}:
+        media = part.type
+        if media.startswith("message/") or media in _ENCLOSURES:
+            if part is not mail and media in {"message/rfc822", "text/rfc822-headers"}:
                 return
-            continue
-        if not part.type.startswith("multipart/") or not part.parts:
+        elif not media.startswith("multipart/") or not part.parts:
             yield part
 
 

@@ -63,9 +63,11 @@ NOTHING = Original()
 
 def original_of(mail: Part) -> Original:
     """The first message enclosed in ``mail``."""
-    enclosures = (part.enclosed for part in mail.walk() if part.type in _ENCLOSURES)
-    inner = next((enclosed for enclosed in enclosures if enclosed is not None), None)
-    return NOTHING if inner is None else told_by(inner)
+    for part in mail.walk():
+        inner = part.enclosed if part.type in _ENCLOSURES else None
+        if inner is not None:
+            return told_by(inner)
+    return NOTHING
 
 
 def told_by(inner: Part) -> Original:

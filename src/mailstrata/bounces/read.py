@@ -5,7 +5,8 @@
 
     reading(raw).kind       # what else the mail is, when it is no bounce
 
-The standard is read first (RFC 3464); each dialect then may know better. A mail that is no bounce gives nothing.
+The standard is read first (RFC 3464); each dialect then may know better. A mail that is no bounce gives nothing. `skim` reads
+the same but leaves the words around a report's answers alone until somebody asks for them: few do, for most answers say all.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from dataclasses import dataclass, replace
 
 from mailstrata.bounces import rfc3464
 from mailstrata.bounces.bounce import Bounce
-from mailstrata.bounces.dialects import REFINERS, candidates
+from mailstrata.bounces.dialects import REFINERS, candidates, ses
 from mailstrata.bounces.kinds import Kind, asks_for_proof, is_challenge, kind_of
 from mailstrata.bounces.notice import Notice
 from mailstrata.formats.message import Part, parse
 
 _BAD = frozenset({"failed", "delayed"})
+_STANDARD = frozenset({rfc3464.DIALECT, ses.DIALECT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,30 +40,52 @@ def read(raw: bytes, *, source: str = "") -> tuple[Bounce, ...]:
     return reading(raw, source=source).bounces
 
 
+@dataclass(slots=True, eq=False)
+class Skim:
+    """A reading whose bounces lack the words around them, and the notice in which those stand."""
+
+    kind: Kind
+    notice: Notice
+    bounces: tuple[Bounce, ...] = ()
+
+    def around(self, bounce: Bounce) -> str:
+        """The context of one of the bounces, whole."""
+        if bounce.dialect not in _STANDARD:
+            return bounce.context
+        return rfc3464.context_of(self.notice, bounce)
+
+
 def reading(raw: bytes, *, source: str = "") -> Reading:
     """What the mail is and says. Never raises for bad mail."""
+    seen = skim(raw)
+    bounces = (replace(bounce, source=source, context=seen.around(bounce)) for bounce in seen.bounces)
+    return Reading(kind=seen.kind, bounces=tuple(bounces))
+
+
+def skim(raw: bytes) -> Skim:
+    """What the mail is and says at first sight. Never raises for bad mail."""
     notice = Notice(_innermost(parse(raw)))
     told = _told(notice)
     if told.kind is Kind.OTHER and b"delivery-status" in notice.mail.raw and notice.returned:
-        told = _told(Notice(parse(notice.returned.encode("utf-8", "replace"))))  # a report passed on as plain text
-    return replace(told, bounces=tuple(replace(bounce, source=source) for bounce in told.bounces)) if source else told
+        return _told(Notice(parse(notice.returned.encode("utf-8", "replace"))))  # a report passed on as plain text
+    return told
 
 
-def _told(notice: Notice) -> Reading:
+def _told(notice: Notice) -> Skim:
     standard = rfc3464.read(notice)
     if not any(bounce.action in _BAD for bounce in standard):
         kind = kind_of(notice)
         if kind is not None and not standard:
             refused = _believed(notice, ()) if kind is Kind.READ_RECEIPT else ()
-            return Reading(kind=Kind.BOUNCE if refused else kind, bounces=refused)
+            return Skim(Kind.BOUNCE if refused else kind, notice, refused)
     bounces = _believed(notice, standard)
     if not bounces:
-        return Reading(kind=Kind.CHALLENGE if is_challenge(notice) else Kind.OTHER)
+        return Skim(Kind.CHALLENGE if is_challenge(notice) else Kind.OTHER, notice)
     if not any(bounce.action in _BAD for bounce in bounces):
-        return Reading(kind=Kind.DELIVERY_REPORT, bounces=bounces)
+        return Skim(Kind.DELIVERY_REPORT, notice, bounces)
     if all(_asks(notice, bounce) for bounce in bounces):
-        return Reading(kind=Kind.CHALLENGE)
-    return Reading(kind=Kind.BOUNCE, bounces=bounces)
+        return Skim(Kind.CHALLENGE, notice)
+    return Skim(Kind.BOUNCE, notice, bounces)
 
 
 def _asks(notice: Notice, bounce: Bounce) -> bool:

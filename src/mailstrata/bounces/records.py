@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mailstrata.bounces.classification.classify import classify
 from mailstrata.bounces.kinds import Kind
-from mailstrata.bounces.read import reading
+from mailstrata.bounces.read import skim
 from mailstrata.bounces.record import Json, no_bounce, record
 from mailstrata.bounces.ses_events import told
 from mailstrata.formats.ses_event import SesEvent, events
@@ -21,13 +21,14 @@ def records(raw: bytes, *, file: str) -> Iterator[Json]:
     """One object for each recipient that ``raw`` speaks of; a single one with ``"bounce": false`` for what is no bounce."""
     found = _events(raw)
     if found:
-        bounces = [bounce for event in found for bounce in told(event)]
+        bounces = tuple(bounce for event in found for bounce in told(event))
+        yield from (record(bounce, classify(bounce), file=file) for bounce in bounces)
         kind = Kind.OTHER
     else:
-        said = reading(raw)
-        bounces, kind = list(said.bounces), said.kind
-    for bounce in bounces:
-        yield record(bounce, classify(bounce), file=file)
+        seen = skim(raw)
+        bounces, kind = seen.bounces, seen.kind
+        for bounce in bounces:
+            yield record(bounce, classify(bounce, seen.around), file=file)
     if not bounces:
         yield no_bounce(kind, file=file)
 

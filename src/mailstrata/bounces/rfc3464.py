@@ -86,7 +86,7 @@ def _bounce(notice: Notice, recipient: str, group: Fields) -> Bounce:
         status=_status(group.get("status", "")) or (said.status if said else enhanced_in(diagnostic)),
         reply=said.reply if said else reply,
         diagnostic=diagnostic or (said.diagnostic if said else ""),
-        context="\n".join(text for text in (_answered(said, diagnostic), words_about(notice, recipient)) if text),
+        context=said.diagnostic if said and said.reply and diagnostic else "",
         dialect=DIALECT,
         reporting_mta=reporting,
         remote_mta=remote or (said.remote_mta if said else ""),
@@ -127,9 +127,9 @@ def answer_about(notice: Notice, recipient: str) -> Answer:
     return whole if whole.reply is not None or not first or not first.diagnostic else first
 
 
-def _answered(said: Answer | None, diagnostic: str) -> str:
-    """What the notice's words answer where the diagnostic has another text."""
-    return said.diagnostic if said and said.reply and diagnostic else ""
+def context_of(notice: Notice, bounce: Bounce) -> str:
+    """The context of a bounce that `read` gave: what the notice answers in other words, and its words of the recipient."""
+    return "\n".join(filter(None, (bounce.context, words_about(notice, bounce.recipient))))
 
 
 def words_about(notice: Notice, recipient: str) -> str:

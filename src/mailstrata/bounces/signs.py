@@ -124,7 +124,7 @@ def names_itself_a_server(notice: Notice) -> bool:
     """Whether more than the subject, which people and shops write as well, tells of a mail server."""
     mail = notice.mail
     return (
-        any(name in notice.sender for name in SENDERS)
+        any(map(notice.sender.__contains__, SENDERS))
         or mail.has("x-failed-recipients")
         or has_null_return_path(notice)
         or notice.sender.strip() in {"", "<>"}
@@ -135,4 +135,4 @@ def names_itself_a_server(notice: Notice) -> bool:
 def speaks_of_failure(notice: Notice) -> bool:
     """Whether the words say that a mail did not arrive."""
     lower = notice.lower
-    return any(phrase in lower for phrase in FAILURES)
+    return any(map(lower.__contains__, FAILURES))

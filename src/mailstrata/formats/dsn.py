@@ -20,6 +20,8 @@ _TYPED = re.compile(r"\s*([\w.+-]{1,60})\s*;\s*(.*)\Z", re.DOTALL)
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _EMBEDDED = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _KEYS = frozenset({"final-recipient", "original-recipient", "action"})
+NAMES = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
+"""The five actions of RFC 3464 2.3.3."""
 _ACTIONS = (
     ("fail", "failed"),
     ("undeliver", "failed"),
@@ -82,6 +84,8 @@ def value(field: str) -> str:
 def action(field: str) -> str:
     """One of RFC 3464 2.3.3's five actions, also where it is written otherwise; empty when it is none."""
     word = field.strip().lower()
+    if word in NAMES:
+        return word
     return next((name for start, name in _ACTIONS if word.startswith(start)), "")
 
 

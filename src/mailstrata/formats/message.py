@@ -165,8 +165,8 @@ class Part:
     def walk(self) -> tuple[Part, ...]:
         """This part and those below it, first things first; an enclosed message is given but not entered."""
         if self._below is None:
-            below = self.parts if self.type.startswith("multipart/") else ()
-            self._below = tuple([each for part in below for each in part.walk()])
+            parts = self.parts if self.type.startswith("multipart/") else ()
+            self._below = tuple([each for part in parts for each in part.walk()]) if parts else ()
         return (self, *self._below)
 
     @property

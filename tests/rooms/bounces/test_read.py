@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.corpora import each_mail
 
 from mailstrata.bounces.bounce import Bounce
-from mailstrata.bounces.read import read
+from mailstrata.bounces.classification.classify import classify
+from mailstrata.bounces.read import read, reading, skim
 from mailstrata.model.reply import Reply
 from mailstrata.reports.words import iso
 
@@ -118,3 +119,12 @@ def test_large_mail_is_read_in_bounded_time() -> None:
     recipients = status + b"".join(b"Final-Recipient: rfc822; a%d@x.example\n\n" % number for number in range(10_000))
     levels = b"Content-Type: message/rfc822\n\n" * 10_000
     assert [len(read(mail)) for mail in (parts, recipients, levels)] == [0, 500, 0]
+
+
+@pytest.mark.parametrize("corpus", ["bounces-open", "mime-torture"])
+def test_a_skim_says_what_the_whole_reading_says(corpus: str) -> None:
+    """The words around an answer, asked for late or never, change no classification."""
+    for entry, raw in each_mail(corpus):
+        seen, whole = skim(raw), reading(raw)
+        late = [classify(bounce, seen.around) for bounce in seen.bounces]
+        assert (seen.kind, late) == (whole.kind, [classify(bounce) for bounce in whole.bounces]), entry["file"]

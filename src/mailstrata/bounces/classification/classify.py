@@ -16,7 +16,7 @@ from mailstrata.bounces.classification.meaning import meaning
 from mailstrata.bounces.classification.numbers import Numbers, Pattern
 from mailstrata.bounces.classification.phrasebook import Phrasebook, Row
 from mailstrata.bounces.classification.result import Classification
-from mailstrata.bounces.classification.signals import Signals
+from mailstrata.bounces.classification.signals import Around, Signals, own_context
 from mailstrata.bounces.classification.table import lines
 from mailstrata.model.finding import Confidence
 
@@ -25,9 +25,12 @@ _WRITER = "by "
 _OF_AN_ADDRESS = (Pattern.parse("*.1.0-5"), Pattern.parse("*.1.10-999"))
 
 
-def classify(bounce: Bounce) -> Classification:
-    """Why ``bounce`` happened, as far as it can be told; never raises for what a mail says."""
-    signals = Signals(bounce)
+def classify(bounce: Bounce, around: Around = own_context) -> Classification:
+    """Why ``bounce`` happened, as far as it can be told; never raises for what a mail says.
+
+    ``around`` gives the words around the answer, where the bounce itself lacks them (`read.Skim`).
+    """
+    signals = Signals(bounce, around)
     row, confidence = next(_judged(signals))
     return meaning(bounce, row, signals.numbers, confidence)
 

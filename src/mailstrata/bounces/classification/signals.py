@@ -6,6 +6,8 @@ signals.answer, signals.numbers      # (" 550 5 1 1 user unknown ", Numbers(stat
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.classification.numbers import Numbers, numbers_of
 from mailstrata.bounces.classification.phase import phase
@@ -16,14 +18,35 @@ from mailstrata.model.names import domain_of
 _FAMILIES = {"exchange-online": "microsoft", "outlook-consumer": "microsoft"}
 
 
+Around = Callable[[Bounce], str]
+"""Gives the words around a bounce's answer."""
+
+
+def own_context(bounce: Bounce) -> str:
+    """The words that the bounce brings itself."""
+    return bounce.context
+
+
 class Signals:
     """The signals of one bounce."""
 
-    __slots__ = ("_context", "_guessed", "_phase", "_said", "_words", "answer", "bounce", "numbers", "providers")
+    __slots__ = (
+        "_around",
+        "_context",
+        "_guessed",
+        "_phase",
+        "_said",
+        "_words",
+        "answer",
+        "bounce",
+        "numbers",
+        "providers",
+    )
 
-    def __init__(self, bounce: Bounce) -> None:
+    def __init__(self, bounce: Bounce, around: Around) -> None:
         self.bounce = bounce
-        self.numbers: Numbers = numbers_of(bounce, text=bounce.context)
+        self._around = around
+        self.numbers: Numbers = numbers_of(bounce, text="" if bounce.diagnostic else around(bounce))
         self._said = _joined(bounce)
         self._words = quoted(self._said)
         self.answer = spoken(self._words)
@@ -38,7 +61,7 @@ class Signals:
     def context(self) -> str:
         """The words around the answer."""
         if self._context is None:
-            around = self.bounce.context
+            around = self._around(self.bounce)
             self._context = spoken(f"{self._said}\n{around}") if around or self._words != self._said else " "
         return self._context
 
@@ -46,7 +69,7 @@ class Signals:
     def phase(self) -> str:
         """At which point of the conversation it was said; empty when nobody tells."""
         if self._phase is None:
-            self._phase = phase(self._said, self.bounce.context)
+            self._phase = phase(self._said, self._around(self.bounce))
         return self._phase
 
     @property

@@ -63,7 +63,7 @@ from mailstrata.bounces.dialects import (
     yahoo,
     zoho,
 )
-from mailstrata.bounces.form import FormReader, Reader
+from mailstrata.bounces.form import Form, FormReader, Reader
 
 DIALECTS: tuple[tuple[str, Reader], ...] = (
     (gmail_alias.DIALECT, gmail_alias.read),
@@ -126,9 +126,17 @@ REFINERS = (gmail_alias.read, ses.read)
 """The readers that know better where the standard reader found something; all others are for where it found nothing."""
 
 _EVERY_TEXT_HAS = ("",)
-_HEARD = tuple(
-    (read, (read.form.opening if isinstance(read, FormReader) else ()) or _EVERY_TEXT_HAS) for _, read in DIALECTS
-)
+_FORMS: dict[Reader, Form] = {exim.read: exim.FORM, mailru.read: mailru.FORM, sendmail.read: sendmail.FORM}
+"""The forms of the readers that are more than a form."""
+
+
+def _openings(read: Reader) -> tuple[str, ...]:
+    form = read.form if isinstance(read, FormReader) else _FORMS.get(read)
+    return form.opening if form and form.opening else _EVERY_TEXT_HAS
+
+
+_HEARD = tuple((read, _openings(read)) for _, read in DIALECTS if read is not ses.read)
+"""Each reader and the phrases of which it needs one; SES's only refines what the standard reader found."""
 
 
 def candidates(lower: str) -> Iterator[Reader]:

@@ -22,7 +22,7 @@ from mailstrata.bounces.notice import Notice
 
 DIALECT = "mailru"
 
-_FORM = Form(
+FORM = Form(
     name=DIALECT,
     opening=("это письмо создано автоматически сервером mail.ru",),
     line=re.compile(rf"\n(?:[ \t]{{0,8}}local mailbox[ \t]{{1,8}}| {{1,3}}){ADDRESS}", re.IGNORECASE),
@@ -31,4 +31,4 @@ _FORM = Form(
 
 def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | None:
     """One bounce for each failed recipient; ``None`` when Mail.Ru did not write the mail."""
-    return None if standard or not _FORM.is_spoken_by(notice) else read_as(_FORM, notice)
+    return None if standard or not FORM.is_spoken_by(notice) else read_as(FORM, notice)

@@ -27,7 +27,7 @@ DIALECT = "sendmail"
 
 _ENTRY = re.compile(rf"\n[ \t]*(?:>>> )?(?:<{ADDRESS}>|{ADDRESS.replace('addr', 'bare')})[^\n]{{0,80}}(?=\n|\Z)")
 
-_FORM = Form(
+FORM = Form(
     name=DIALECT,
     opening=(
         "addresses had permanent fatal errors",
@@ -42,8 +42,8 @@ _FORM = Form(
 
 def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | None:
     """The addresses of the list, each with its reason or what the session says of it."""
-    if standard or not _FORM.is_spoken_by(notice) or not may_be_a_notice(notice):
+    if standard or not FORM.is_spoken_by(notice) or not may_be_a_notice(notice):
         return None
-    block = _FORM.block(notice)
+    block = FORM.block(notice)
     named = [match["addr"] or match["bare"] for match in _ENTRY.finditer(block)]
     return bounces(notice, [(each, answer_about(notice, each)) for each in named], dialect=DIALECT) or None
