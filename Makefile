@@ -31,7 +31,7 @@ bench-start: .venv/test
 	$(BIN)/python bench/start.py
 
 bench-bounces: .venv/test
-	$(BIN)/python bench/bounces.py
+	$(BIN)/python -m bench.bounces
 
 bench-credentials: .venv/test
 	$(BIN)/python bench/credentials.py
