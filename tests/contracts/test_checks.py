@@ -48,6 +48,11 @@ TARGETS = {
     "remove-suppression": {"region", "address"},
     "enable-dkim": {"region", "identity"},
     "publish-records": set(),
+    "replace-mail-from-cname": {"name", "cname"},
+    "renew-dkim": {"region", "identity"},
+    "set-mail-from": {"region", "identity", "mail-from"},
+    "set-mail-from-again": {"region", "identity"},
+    "copy-domain-settings": {"region", "identity", "settings-of"},
 }
 """What each automatic fix takes out of the target of its finding."""
 

@@ -27,6 +27,14 @@ REPAIRS = (
     ("mail-from-mx-wrong", "publish-records"),
     ("mail-from-spf-absent", "publish-records"),
     ("dmarc-absent", "publish-records"),
+    ("address-identity-shadows-domain", "copy-domain-settings"),
+    ("dkim-failed", "renew-dkim"),
+    ("dkim-key-weak", "renew-dkim"),
+    ("mail-from-absent", "set-mail-from"),
+    ("mail-from-failed", "set-mail-from-again"),
+    ("mail-from-is-cname", "replace-mail-from-cname"),
+    ("spf-multiple", "publish-records"),
+    ("dmarc-multiple", "publish-records"),
 )
 
 

@@ -50,6 +50,8 @@ WORDS = {
     "identity.on_mail_from_failure": "What SES does when that domain's MX is wrong.",
     "identity.configuration_set": "The default configuration set; an empty text for none.",
     "identity.mail_from_status": "What SES believes of the MAIL FROM domain, whatever the DNS says.",
+    "identity.dkim_status": "What SES believes of the DKIM records alone, whatever the DNS says.",
+    "identity.key_length": "The length of SES's own DKIM key.",
     "identity.absent": "The identity does not exist there.",
     "configuration_set.name": "Its name.",
     "configuration_set.region": "Its region.",

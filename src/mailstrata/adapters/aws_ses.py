@@ -16,7 +16,9 @@ from mailstrata.adapters.aws import Answer, Aws, refusal
 from mailstrata.adapters.aws_faults import Call, Failure
 from mailstrata.adapters.aws_ses_facts import account_facts, events, identity_facts, recording, suppression_facts
 from mailstrata.model.facts import (
+    DkimFacts,
     IdentityFacts,
+    MailFromFacts,
     MessageEvent,
     RecordingFacts,
     SendFacts,
@@ -142,6 +144,40 @@ class SesChanges:
     async def enable_dkim(self, region: str, identity: str) -> None:
         """Turn DKIM signing on for an identity."""
         await self._aws.do(_call("PutEmailIdentityDkimAttributes", region, EmailIdentity=identity, SigningEnabled=True))
+
+    async def renew_dkim(self, region: str, identity: str, key_length: str) -> DkimFacts:
+        """A new key pair of SES's own; the tokens may be new ones (facts.md B3)."""
+        call = _call(
+            "PutEmailIdentityDkimSigningAttributes",
+            region,
+            EmailIdentity=identity,
+            SigningAttributesOrigin="AWS_SES",
+            SigningAttributes={"NextSigningKeyLength": key_length},
+        )
+        answer = await self._aws.do(call)
+        zone = str(answer.get("SigningHostedZone") or DkimFacts().zone)
+        return DkimFacts(status=str(answer["DkimStatus"]), tokens=tuple(answer["DkimTokens"]), zone=zone)
+
+    async def set_mail_from(self, region: str, identity: str, mail_from: MailFromFacts | None) -> None:
+        """The custom MAIL FROM domain; SES looks for its records anew, also when it is the same."""
+        call = _call(
+            "PutEmailIdentityMailFromAttributes",
+            region,
+            EmailIdentity=identity,
+            MailFromDomain=mail_from.domain if mail_from else "",
+            BehaviorOnMxFailure=mail_from.on_failure if mail_from else "USE_DEFAULT_VALUE",
+        )
+        await self._aws.do(call)
+
+    async def set_configuration_set(self, region: str, identity: str, name: str) -> None:
+        """The default configuration set; SES takes it away when none is named."""
+        named = {"ConfigurationSetName": name} if name else {}
+        await self._aws.do(_call("PutEmailIdentityConfigurationSetAttributes", region, EmailIdentity=identity, **named))
+
+    async def set_feedback(self, region: str, identity: str, *, forwarding: bool) -> None:
+        """Feedback forwarding on or off."""
+        params = {"EmailIdentity": identity, "EmailForwardingEnabled": forwarding}
+        await self._aws.do(_call("PutEmailIdentityFeedbackAttributes", region, **params))
 
 
 def spellings(address: str) -> tuple[str, ...]:

@@ -113,6 +113,7 @@ def _dkim(told: Answer) -> DkimFacts:
         tokens=tuple(told.get("Tokens") or ()),
         zone=str(told.get("SigningHostedZone") or DkimFacts().zone),
         origin=str(told.get("SigningAttributesOrigin") or DkimFacts().origin),
+        key_length=str(told.get("CurrentSigningKeyLength") or ""),
     )
 
 

@@ -19,15 +19,14 @@ from mailstrata.diagnosis.outcome import heard
 from mailstrata.diagnosis.paths import ids, regions
 from mailstrata.diagnosis.refusals import said
 from mailstrata.diagnosis.region_paths import own_in_region
+from mailstrata.formats import ses_records
+from mailstrata.formats.ses_records import OWN_KEY
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import DkimFacts, IdentityFacts
 from mailstrata.model.finding import Confidence, Gravity
 from mailstrata.model.names import is_within
 from mailstrata.model.observation import Absent, Seen, Unknown
 from mailstrata.model.question import Cname, Txt
-
-OWN_KEY = "EXTERNAL"
-"""SigningAttributesOrigin of a key that the operator brought (BYODKIM)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +83,7 @@ def signing(case: Case, evidence: Evidence) -> Iterator[Signing]:
 
 def wanted(identity: str, dkim: DkimFacts) -> dict[str, str]:
     """Each CNAME with the target that SES wants; none when the key is the operator's own."""
-    if dkim.origin == OWN_KEY:
-        return {}
-    return {f"{token}._domainkey.{identity}": f"{token}.{dkim.zone}" for token in dkim.tokens}
+    return {record.name: record.values[0] for record in ses_records.dkim(identity, dkim)}
 
 
 def questions(identity: str, dkim: DkimFacts) -> tuple[Cname | Txt, ...]:

@@ -4,8 +4,8 @@
     organisation(evidence, "news.sailing.example")     # "sailing.example"
 
 This is the owner's view, for checks: the walk ends at names of two labels, for a policy of a whole top-level domain is not
-the domain's own. What a recipient makes of a mail is `formats.dmarc_check`. Recipients ignore a name
-with several records; that and an unreadable record leave unknown what they make of the mail.
+the domain's own. What a recipient makes of a mail is `formats.dmarc_check`. Recipients discard several records at one name,
+and one that asks for nothing they can read: such a name is one without a policy.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.formats import dmarc, dmarc_check
+from mailstrata.formats.txt_sets import kind
 from mailstrata.model.observation import Seen, Unknown
 from mailstrata.model.question import Txt
 
@@ -78,14 +79,14 @@ def _record(evidence: Evidence, name: str) -> dmarc.DmarcRecord | Unknown | None
     if isinstance(seen, Unknown):
         return seen
     texts = [text for text in seen.value if dmarc.is_record(text)] if isinstance(seen, Seen) else []
-    if len(texts) > 1:  # RFC 9989 4.10: several records are none
-        return Unknown(
-            reason=f"{len(texts)} DMARC records stand at _dmarc.{name}, and recipients ignore them all",
-            needs=f"one DMARC record at _dmarc.{name}",
-        )
-    try:
-        return dmarc.parse(texts[0]) if texts else None
-    except dmarc.MalformedDmarc as error:
-        return Unknown(
-            reason=f"the DMARC record at _dmarc.{name} cannot be read: {error}", needs="a readable DMARC record"
-        )
+    return dmarc.received(texts[0]) if len(texts) == 1 else None  # RFC 9989 4.10: several records are none
+
+
+def spoiled(evidence: Evidence, name: str) -> bool:
+    """Whether ``name``, or a name above it, has DMARC records that recipients discard: several, or an unreadable one."""
+    for one in walk(name):
+        seen = evidence[at(one)]
+        meant = [text for text in seen.value if kind(text) == "dmarc"] if isinstance(seen, Seen) else []
+        if meant and _record(evidence, one) is None:
+            return True
+    return False

@@ -1,6 +1,5 @@
 """What belongs at a custom MAIL FROM domain, and what is wrong with what stands there (facts.md B3).
 
-    feedback_host("us-east-1")                     # "feedback-smtp.us-east-1.amazonses.com"
     mx_trouble(evidence[Mx(name)], "us-east-1")    # "" when it is right
 
 Exactly one MX, to the feedback host of the identity's own region; and an SPF record that lets SES pass, since with a custom
@@ -18,13 +17,12 @@ from mailstrata.diagnosis.paths import ids, regions
 from mailstrata.diagnosis.refusals import said, words
 from mailstrata.diagnosis.region_paths import own_in_region
 from mailstrata.formats import spf
+from mailstrata.formats.ses_records import SES, feedback_host
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import IdentityFacts, MailFromFacts, MxHost
 from mailstrata.model.finding import Gravity
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 
-SES = "amazonses.com"
-PREFERENCE = 10
 _REFUSED = ("MailFromDomainNotVerified", "MAIL FROM domain")
 """How a refusal for it begins, by the API's code or in SMTP's words, which name the domain between (facts.md B1, B3)."""
 
@@ -69,11 +67,6 @@ def in_use(case: Case, evidence: Evidence) -> Iterator[InUse]:
                 yield InUse(region=region, identity=name, unknown=unknown)
             case Seen(value=facts) if facts.mail_from is not None:
                 yield InUse(region=region, identity=name, facts=facts, mail_from=facts.mail_from)
-
-
-def feedback_host(region: str) -> str:
-    """The host that the MX of a MAIL FROM domain must name."""
-    return f"feedback-smtp.{region}.{SES}"
 
 
 def mx_trouble(observation: Observation[tuple[MxHost, ...]], region: str) -> str | Unknown:

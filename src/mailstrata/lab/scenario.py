@@ -85,6 +85,10 @@ class IdentitySpec:
     status: str | None = None
     """What SES believes now whatever the DNS says (``PENDING``: it has not looked yet)."""
     mail_from_status: str | None = None
+    dkim_status: str | None = None
+    """What SES believes of the DKIM records alone."""
+    key_length: str | None = None
+    """Of SES's own DKIM key: ``RSA_1024_BIT`` or ``RSA_2048_BIT``."""
     absent: bool = False
 
 

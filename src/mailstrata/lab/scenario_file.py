@@ -153,12 +153,14 @@ def _identity(table: Table) -> spec.IdentitySpec:
         name=table.text("name"),
         region=table.text("region"),
         signing=table.flag("signing", default=None),  # type: ignore[arg-type]
-        mail_from=table.text("mail_from", "") or None,
+        mail_from=table.text("mail_from", "") if "mail_from" in table else None,
         on_mail_from_failure=table.choice("on_mail_from_failure", ("USE_DEFAULT_VALUE", "REJECT_MESSAGE"), "") or None,
         configuration_set=table.text("configuration_set", "") if "configuration_set" in table else None,
         feedback=table.flag("feedback", default=None),  # type: ignore[arg-type]
         status=table.choice("status", _STATUSES, "") or None,
         mail_from_status=table.choice("mail_from_status", _STATUSES, "") or None,
+        dkim_status=table.choice("dkim_status", _STATUSES, "") or None,
+        key_length=table.choice("key_length", ("RSA_1024_BIT", "RSA_2048_BIT"), "") or None,
         absent=table.flag("absent", default=False),
     )
 

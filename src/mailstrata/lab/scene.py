@@ -130,8 +130,10 @@ async def _identity(parts: Parts, identity: spec.IdentitySpec) -> None:
         region.identities.pop(identity.name, None)
         return
     known = region.identities.get(identity.name) or await parts.ses.add_identity(identity.region, identity.name)
+    known.dkim.key_length = identity.key_length or known.dkim.key_length
     if identity.signing is not None:
         known.dkim.signing_enabled = identity.signing
+        known.signing_override = None if known.is_domain else identity.signing
     if identity.mail_from is not None:
         known.mail_from.domain = identity.mail_from
     if identity.on_mail_from_failure is not None:
@@ -145,11 +147,12 @@ async def _identity(parts: Parts, identity: spec.IdentitySpec) -> None:
 async def _believed(parts: Parts, identity: spec.IdentitySpec) -> None:
     """What SES believes of an identity in spite of the DNS, because it has not looked again: that it does a day later."""
     known = parts.ses.region(identity.region).identities.get(identity.name)
-    if known is None or (identity.status is None and identity.mail_from_status is None):
+    if known is None or not (identity.status or identity.mail_from_status or identity.dkim_status):
         return
     known.next_look = parts.clock.now() + _UNTIL_SES_LOOKS
     if identity.status is not None:
         known.status = known.dkim.status = identity.status
+    known.dkim.status = identity.dkim_status or known.dkim.status
     known.mail_from.status = identity.mail_from_status or known.mail_from.status
 
 

@@ -101,6 +101,8 @@ class DkimFacts:
     tokens: tuple[str, ...] = ()
     zone: str = "dkim.amazonses.com"
     origin: str = "AWS_SES"
+    key_length: str = "RSA_2048_BIT"
+    """CurrentSigningKeyLength of SES's own key, ``RSA_1024_BIT`` or ``RSA_2048_BIT``; empty where SES tells none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from mailstrata.model.facts import AccessKeyFacts, LoginFacts, SuppressionFacts
+from mailstrata.model.facts import AccessKeyFacts, DkimFacts, LoginFacts, MailFromFacts, SuppressionFacts
 from mailstrata.model.finding import Record
 from mailstrata.model.observation import Observation
 from mailstrata.model.question import Question
@@ -109,6 +109,22 @@ class SesControl(Protocol):
 
     async def enable_dkim(self, region: str, identity: str) -> None:
         """Turn DKIM signing on."""
+        ...
+
+    async def renew_dkim(self, region: str, identity: str, key_length: str) -> DkimFacts:
+        """Have SES make a new key of its own and look for its records anew: status, tokens and zone of now."""
+        ...
+
+    async def set_mail_from(self, region: str, identity: str, mail_from: MailFromFacts | None) -> None:
+        """The custom MAIL FROM domain of an identity and what is done while it fails; ``None``: SES's own."""
+        ...
+
+    async def set_configuration_set(self, region: str, identity: str, name: str) -> None:
+        """The default configuration set of an identity; empty: none."""
+        ...
+
+    async def set_feedback(self, region: str, identity: str, *, forwarding: bool) -> None:
+        """Whether SES sends bounces of the identity by mail."""
         ...
 
 

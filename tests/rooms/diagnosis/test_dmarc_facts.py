@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailstrata.diagnosis.dmarc_facts import Policy, at, organisation, policy, walk
+from mailstrata.diagnosis.dmarc_facts import Policy, at, organisation, policy, spoiled, walk
 from mailstrata.diagnosis.evidence import Evidence, NotYet
 from mailstrata.model.observation import Absent, Seen, Unknown
 
@@ -70,16 +70,23 @@ def test_the_organisation_is_drawn_by_records_and_psd(near: str, far: str, owner
     assert organisation(_evidence(news_sailing_example=near, sailing_example=far), "news.sailing.example") == owner
 
 
-@pytest.mark.parametrize("text", ["?", "v=DMARC1; p=refuse"])
-def test_what_cannot_be_read_is_unknown(text: str) -> None:
-    """Neither a SERVFAIL nor a broken record becomes an absent policy."""
-    assert isinstance(policy(_evidence(sailing_example=text), "sailing.example"), Unknown)
+def test_what_cannot_be_seen_is_unknown() -> None:
+    """A SERVFAIL never becomes an absent policy."""
+    assert isinstance(policy(_evidence(sailing_example="?"), "sailing.example"), Unknown)
 
 
-def test_several_records_are_unknown() -> None:
-    """Recipients ignore them all, which is not the same as that nobody published one."""
-    evidence = Evidence({at("sailing.example"): Seen(value=("v=DMARC1; p=none", "v=DMARC1; p=reject"))})
-    assert isinstance(policy(evidence, "sailing.example"), Unknown)
+@pytest.mark.parametrize("texts", [("v=DMARC1; p=refuse",), ("v=DMARC1; p=none", "v=DMARC1; p=reject")])
+def test_what_recipients_discard_is_no_policy_and_not_nothing(texts: tuple[str, ...]) -> None:
+    """RFC 9989 4.10: several records, or one that cannot be read; the name is spoiled rather than bare."""
+    evidence = Evidence({at("sailing.example"): Seen(value=texts)})
+    assert policy(evidence, "sailing.example") is None
+    assert spoiled(evidence, "sailing.example")
+
+
+@pytest.mark.parametrize("text", ["-", "v=DMARC1; p=none", "v=spf1 -all"])
+def test_a_name_without_broken_records_is_not_spoiled(text: str) -> None:
+    """None, a good one, and a text of another kind."""
+    assert not spoiled(_evidence(sailing_example=text), "sailing.example")
 
 
 def test_the_names_above_are_asked_together() -> None:

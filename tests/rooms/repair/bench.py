@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 from tests.pages.page import AT
 
 from mailstrata.model.errors import Refusal
-from mailstrata.model.facts import AccessKeyFacts, LoginFacts, SuppressionFacts
+from mailstrata.model.facts import AccessKeyFacts, DkimFacts, IdentityFacts, LoginFacts, MailFromFacts, SuppressionFacts
 from mailstrata.model.finding import Record
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.ports import LedgerRow
@@ -38,6 +39,8 @@ class Bench:
     accepts_after: float = 0.0
     """Seconds until the endpoint accepts a right password."""
     right: set[str] = field(default_factory=lambda: {derive(SECRET, "us-east-1"), derive("CanaryNew", "us-east-1")})
+    zone: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """The values that stand in the account's zone, by name and type."""
     done: list[tuple[str, str]] = field(default_factory=list)
     """Each effect with the kind of the ledger's row that was open at that moment; empty when none was."""
     ledger: list[LedgerRow] = field(default_factory=list)
@@ -136,16 +139,48 @@ class Bench:
         if "stay" not in self.refuse:
             self.facts[SesIdentity(region, identity)] = self.facts.pop(HostedZone("after"))
 
+    async def renew_dkim(self, region: str, identity: str, key_length: str) -> DkimFacts:
+        """New tokens, of which ``facts`` know one; SES finds them at its next look."""
+        assert key_length == "RSA_2048_BIT"
+        self.effect("renew")
+        self.facts[SesIdentity(region, identity)] = Seen(value=IdentityFacts())
+        return DkimFacts(status="PENDING", tokens=("aaaa",))
+
+    async def set_mail_from(self, region: str, identity: str, mail_from: MailFromFacts | None) -> None:
+        """It is set, as far as it can be seen afterwards."""
+        self.effect("set mail-from")
+        self._change(region, identity, mail_from=mail_from)
+
+    async def set_configuration_set(self, region: str, identity: str, name: str) -> None:
+        """It is set."""
+        self.effect("set configuration set")
+        self._change(region, identity, configuration_set=name)
+
+    async def set_feedback(self, region: str, identity: str, *, forwarding: bool) -> None:
+        """It is set."""
+        self.effect("set feedback")
+        self._change(region, identity, feedback_forwarding=forwarding)
+
+    def _change(self, region: str, identity: str, **changes: Any) -> None:
+        seen = self.facts[SesIdentity(region, identity)]
+        assert isinstance(seen, Seen)
+        if "stay" not in self.refuse:
+            self.facts[SesIdentity(region, identity)] = Seen(value=dataclasses.replace(seen.value, **changes))
+
     async def standing(self, zone_id: str, records: tuple[Record, ...]) -> tuple[Record, ...]:
-        """Nothing stands there yet."""
+        """What ``zone`` has there; nothing by default."""
         assert zone_id == "Z1"
-        return tuple(Record(name=record.name, type=record.type, values=()) for record in records)
+        return tuple(
+            Record(name=record.name, type=record.type, values=self.zone.get((record.name, record.type), ()))
+            for record in records
+        )
 
     async def publish(self, zone_id: str, records: tuple[Record, ...]) -> tuple[Record, ...]:
-        """The records stand; nothing stood there before."""
-        assert zone_id == "Z1"
+        """The records stand."""
+        before = await self.standing(zone_id, records)
         self.effect("publish")
-        return tuple(Record(name=record.name, type=record.type, values=()) for record in records)
+        self.zone |= {(record.name, record.type): record.values for record in records}
+        return before
 
     def exists(self, verdict: str) -> None:
         """What SES's address insights say of the suppressed address."""

@@ -9,7 +9,7 @@ from tests.pages.page import AT, STANDARD_SETUP, toml_setup
 from tests.rooms.repair.bench import OLD, Bench, derive
 
 from mailstrata.model.errors import Refusal
-from mailstrata.model.facts import DkimFacts, HostedZoneFacts, IdentityFacts, SuppressionFacts
+from mailstrata.model.facts import DkimFacts, HostedZoneFacts, IdentityFacts, MailFromFacts, SuppressionFacts
 from mailstrata.model.finding import Confidence, Finding, Gravity, Owner, Record, Stratum
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import Cname, HostedZone, Question, SesIdentity, Suppression, Txt
@@ -36,10 +36,15 @@ FINDING = Finding(
         ("region", "us-east-1"),
         ("address", "peter@dock.example"),
         ("identity", "sailing.example"),
+        ("settings-of", "dock.example"),
+        ("mail-from", "bounce.sailing.example"),
+        ("name", "bounce.sailing.example"),
+        ("cname", "mail.elsewhere.example"),
     ),
     records=RECORDS,
 )
 ENTRY = Suppression("us-east-1", "peter@dock.example")
+MAIL_FROM = MailFromFacts(domain="bounce.sailing.example")
 IDENTITY = SesIdentity("us-east-1", "sailing.example")
 
 
@@ -47,8 +52,9 @@ def _bench(name: str, **fields: Any) -> Bench:
     """A world in which that fix works."""
     facts: dict[Question[Any], Observation[Any]] = {
         ENTRY: Seen(value=SuppressionFacts(updated=AT, message_id="0100-old")),
-        IDENTITY: Seen(value=IdentityFacts(dkim=DkimFacts(signing=False))),
-        HostedZone("after"): Seen(value=IdentityFacts()),
+        IDENTITY: Seen(value=IdentityFacts(dkim=DkimFacts(signing=False), mail_from=MAIL_FROM)),
+        SesIdentity("us-east-1", "dock.example"): Seen(value=IdentityFacts(configuration_set="mail")),
+        HostedZone("after"): Seen(value=IdentityFacts(mail_from=MAIL_FROM)),
         HostedZone("sailing.example"): Seen(value=HostedZoneFacts(id="Z1", name="sailing.example")),
         Txt(RECORDS[0].name): Seen(value=RECORDS[0].values),
         Cname(RECORDS[1].name): Seen(value=RECORDS[1].values[0] + "."),
@@ -102,6 +108,15 @@ EFFECTS = [
     ("enable-dkim", "enable"),
     ("enable-dkim", "stay"),
     ("publish-records", "publish"),
+    ("replace-mail-from-cname", "publish"),
+    ("renew-dkim", "renew"),
+    ("renew-dkim", "publish"),
+    ("set-mail-from", "publish"),
+    ("set-mail-from", "set mail-from"),
+    ("set-mail-from-again", "set mail-from"),
+    ("copy-domain-settings", "enable"),
+    ("copy-domain-settings", "set configuration set"),
+    ("copy-domain-settings", "stay"),
 ]
 
 

@@ -15,6 +15,7 @@ Read more
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.dkim_facts import Signing, damage, signing
@@ -51,7 +52,8 @@ def _addresses(case: Case, evidence: Evidence, who: Signing) -> Iterator[Result]
         match evidence[SesIdentity(who.region, address)]:
             case Seen(value=facts) if facts.verified and not facts.dkim.signing:
                 fine = False
-                yield _disabled(case, evidence, who, address)
+                own = None if who.facts is None else dataclasses.replace(who.facts, mail_from=facts.mail_from)
+                yield _disabled(case, evidence, dataclasses.replace(who, facts=own), address)
             case Unknown() as unknown:
                 fine = False
                 yield unsure(CODE, STRATUM, f"{address} in {who.region}", unknown)

@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailstrata.diagnosis.dkim_facts import OWN_KEY, Reading, Signing, damage, questions, read, signing, wanted
+from mailstrata.diagnosis.dkim_facts import Reading, Signing, damage, questions, read, signing, wanted
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.diagnosis.zone_facts import cause
 from mailstrata.formats.dns_record import cname
+from mailstrata.formats.ses_records import OWN_KEY
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import IdentityFacts
 from mailstrata.model.finding import Finding, Fine, Owner, Result, Stratum

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailstrata.diagnosis.dmarc_facts import Policy, at, policy, walk
+from mailstrata.diagnosis.dmarc_facts import Policy, at, policy, spoiled, walk
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.region_paths import authors
 from mailstrata.diagnosis.unsure import unsure
@@ -42,7 +42,7 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
             case Policy() as rule:
                 text = f"{domain} has a DMARC policy: p={rule.asks} at _dmarc.{rule.domain}"
                 yield Fine(code=CODE, stratum=STRATUM, text=text)
-            case None:
+            case None if not spoiled(evidence, domain):
                 yield _absent(case, evidence, domain)
 
 

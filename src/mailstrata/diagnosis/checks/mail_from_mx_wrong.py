@@ -18,10 +18,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.mail_from_facts import PREFERENCE, InUse, feedback_host, in_use, mx_trouble, refusal
+from mailstrata.diagnosis.mail_from_facts import InUse, in_use, mx_trouble, refusal
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.diagnosis.zone_facts import cause
 from mailstrata.formats.dns_record import mx
+from mailstrata.formats.ses_records import PREFERENCE, feedback_host
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import MailFromFacts
 from mailstrata.model.finding import Confidence, Finding, Fine, Owner, Result, Stratum

@@ -16,16 +16,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.mail_from_facts import SES, InUse, in_use, spf_trouble
+from mailstrata.diagnosis.mail_from_facts import InUse, in_use, spf_trouble
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.diagnosis.zone_facts import cause
 from mailstrata.formats import spf
 from mailstrata.formats.dns_record import txt
+from mailstrata.formats.ses_records import SES
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import MailFromFacts
 from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Record, Result, Stratum
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
-from mailstrata.model.question import SesIdentity, Txt
+from mailstrata.model.question import Cname, SesIdentity, Txt
 
 CODE = "mail-from-spf-absent"
 STRATUM = Stratum.IDENTITY
@@ -41,7 +42,8 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
 
 
 def _judged(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFacts) -> Result:
-    question = Txt(mail_from.domain)
+    question, alias = Txt(mail_from.domain), Cname(mail_from.domain)
+    evidence.want(question, alias)
     seen = evidence[question]
     trouble = spf_trouble(seen)
     if isinstance(trouble, Unknown):
@@ -52,6 +54,7 @@ def _judged(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFact
     leaning = any(spf.is_record(text) and spf.leans_on_others(text) for text in texts)
     warning, missing = Gravity.WARNING, isinstance(seen, Absent)
     blamed = cause(evidence, case.setup.domain, gravity=warning, verified=used.verified) if missing else None
+    blamed = "mail-from-is-cname" if isinstance(evidence[alias], Seen) else blamed
     return Finding(
         code=CODE,
         stratum=STRATUM,

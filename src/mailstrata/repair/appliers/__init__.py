@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailstrata.repair.appliers import account, identity, relay
+from mailstrata.repair.appliers import account, identity, records, relay
 from mailstrata.repair.appliers.applying import Applier, Step, Tools
 
 APPLIERS: Mapping[str, Applier] = {
@@ -20,7 +20,12 @@ APPLIERS: Mapping[str, Applier] = {
     "rotate-credentials": relay.rotate_credentials,
     "remove-suppression": account.remove_suppression,
     "enable-dkim": identity.enable_dkim,
-    "publish-records": identity.publish_records,
+    "publish-records": records.publish_records,
+    "replace-mail-from-cname": records.replace_mail_from_cname,
+    "renew-dkim": identity.renew_dkim,
+    "set-mail-from": identity.set_mail_from,
+    "set-mail-from-again": identity.set_mail_from_again,
+    "copy-domain-settings": identity.copy_domain_settings,
 }
 """The fixes that a machine can carry out; exactly the automatic ones of the catalogue."""
 
