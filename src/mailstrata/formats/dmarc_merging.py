@@ -15,7 +15,6 @@ from mailstrata.formats import dmarc
 from mailstrata.formats.dmarc import POLICIES, DmarcRecord
 
 
-
 def merged(texts: Iterable[str]) -> str:
     """One record in place of several."""
     records = [dmarc.received(text) or DmarcRecord() for text in texts]
