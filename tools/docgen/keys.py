@@ -138,4 +138,6 @@ def _toml(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
     return f'"{value}"' if isinstance(value, str) else str(value)

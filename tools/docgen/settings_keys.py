@@ -9,6 +9,7 @@ from tools.docgen.attributes import documented
 from tools.docgen.keys import ANY_NAME, Key, keys
 
 from mailstrata.formats import settings
+from mailstrata.formats.relay_settings import RelaySettings
 from mailstrata.model.setup import Alias, Network, Setup
 
 _TABLES: Mapping[str, tuple[str, str, type[object]]] = {
@@ -18,6 +19,11 @@ _TABLES: Mapping[str, tuple[str, str, type[object]]] = {
     "network": ("[network]", "How everything else is reached. All defaults are the real world.", Network),
     "network.hosts": ("[network.hosts]", "What is connected to elsewhere than its name says.", Network),
     "age": ("[age]", "Who can read credentials that are kept at `age:PATH`.", settings.Settings),
+    "relay": (
+        "[relay]",
+        "The relay that Gmail logs in to and that sends by the SES API; only `mailstrata relay` reads it.",
+        RelaySettings,
+    ),
     "state": ("[state]", "What mailstrata itself keeps.", settings.Settings),
 }
 _WORDS = {

@@ -9,6 +9,12 @@ know, though they work (facts.md A1). A region that opened yesterday must work t
 
 from __future__ import annotations
 
+import re
+
+from mailstrata.formats.toml_table import Table
+
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\Z")
+
 SMTP_REGIONS: tuple[str, ...] = (
     "us-east-1",
     "us-east-2",
@@ -64,3 +70,10 @@ def doubt(region: str) -> str:
     if region in API_ONLY_REGIONS:
         return f"SES has an API in {region} but no SMTP endpoint is known there"
     return f"{region} is no region of SES that is known here; it may be new, or mistyped"
+
+
+def region_key(table: Table, key: str, text: str) -> str:
+    """The region that a key of a setup names. Raises ``MalformedToml`` for what is no name of one."""
+    if not _REGION.match(text):
+        raise table.bad(key, repr(text[:60]), "the name of an AWS region, such as us-east-1")
+    return text

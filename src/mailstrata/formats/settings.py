@@ -16,16 +16,16 @@ No secret is ever written here: ``secret`` names the place where one is kept. do
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mailstrata.formats import relay_settings
+from mailstrata.formats.relay_settings import RelaySettings
+from mailstrata.formats.ses_regions import region_key
 from mailstrata.formats.toml_table import MalformedToml, Table
 from mailstrata.model import names
 from mailstrata.model.errors import Malformed
 from mailstrata.model.setup import PLACE_NAMES, PLACES, Alias, Network, Setup
-
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\Z")
 
 LEDGER = "~/.local/state/mailstrata/ledger.sqlite3"
 """Where the ledger lies when the setup names no other place."""
@@ -41,6 +41,7 @@ class Settings:
     setup: Setup
     network: Network = field(default_factory=Network)
     ledger: str = LEDGER
+    relay: RelaySettings | None = None
     age_identity: str = AGE_IDENTITY
     """The file with the private key that reads every ``age:PATH`` (``AGE-SECRET-KEY-1…``, made by ``age-keygen``)."""
     age_recipients: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ def parse(text: str, name: str = "mailstrata.toml") -> Settings:
         setup=read_setup(root),
         network=read_network(root.table("network"), root.table("aws")),
         ledger=root.table("state").text("ledger", LEDGER),
+        relay=relay_settings.read(root.table("relay")) if "relay" in root else None,
         age_identity=age.text("identity", AGE_IDENTITY),
         age_recipients=age.texts("recipients", ()),
     )
@@ -68,9 +70,9 @@ def read_setup(root: Table) -> Setup:
     mail_from = domain.text("mail_from", "")
     return Setup(
         domain=_domain(domain, "name"),
-        region=_region(domain, "region", domain.text("region")),
+        region=region_key(domain, "region", domain.text("region")),
         mail_from=_domain(domain, "mail_from") if mail_from else None,
-        regions=tuple(_region(domain, "regions", region) for region in domain.texts("regions", ())),
+        regions=tuple(region_key(domain, "regions", region) for region in domain.texts("regions", ())),
         aliases=tuple(_alias(table) for table in root.tables("alias")),
     )
 
@@ -81,12 +83,6 @@ def _domain(table: Table, key: str) -> str:
         return names.domain(text)
     except Malformed as error:
         raise table.bad(key, error.found, error.expected) from error
-
-
-def _region(table: Table, key: str, text: str) -> str:
-    if not _REGION.match(text):
-        raise table.bad(key, repr(text[:60]), "the name of an AWS region, such as us-east-1")
-    return text
 
 
 def _alias(table: Table) -> Alias:
