@@ -14,6 +14,7 @@ from mailstrata.adapters.aws_policy import JOBS, document
 pytestmark = pytest.mark.lab
 
 COMMANDS: Mapping[str, tuple[str, list[tuple[str, ...]]]] = {
+    "init": ("healthy", [("init", "--out", "found.toml", "--json")]),
     "diagnose": ("two-faults", [("diagnose", "--json")]),
     "probe": ("healthy", [("diagnose", "--probe-send", "--json")]),
     "fix": ("two-faults", [("fix", "--apply", "--json")]),

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from mailstrata.adapters.aws_permissions import CHANGES, LISTINGS, PERMISSIONS
-from mailstrata.model.question import AccessKey, ApiSend, Caller, MaySend, SmtpLogin
+from mailstrata.model.question import AccessKey, ApiSend, Caller, MaySend, MessageEvents, SmtpLogin
 
 _READING = tuple(dict.fromkeys(a for kind, actions in PERMISSIONS.items() if kind is not ApiSend for a in actions))
 _KEYS = ("create-key", "set-key-status", "delete-key", "list-keys", "store-credential")
 _FIXES = tuple(CHANGES)
-_ROTATION = (*PERMISSIONS[Caller], *PERMISSIONS[AccessKey], *PERMISSIONS[SmtpLogin], "ses:GetMessageInsights")
+_ROTATION = (*PERMISSIONS[Caller], *PERMISSIONS[AccessKey], *PERMISSIONS[SmtpLogin], *PERMISSIONS[MessageEvents])
 
 
 def _changing(*names: str) -> tuple[str, ...]:
@@ -32,7 +32,12 @@ JOBS: Mapping[str, tuple[str, ...]] = {
     "rotate": (*_ROTATION, *_changing(*_KEYS)),
     "check": (*PERMISSIONS[SmtpLogin], "sts:GetCallerIdentity"),
     "explain": PERMISSIONS[Caller],
-    "list": (*PERMISSIONS[AccessKey], *PERMISSIONS[MaySend], *PERMISSIONS[SmtpLogin]),
+    "list": (
+        *PERMISSIONS[AccessKey],
+        *PERMISSIONS[MaySend],
+        *PERMISSIONS[SmtpLogin],
+        *PERMISSIONS[MessageEvents],
+    ),
 }
 """The IAM actions of each job: ``probe`` is ``diagnose --probe-send``; from ``rotate`` on, subcommands of ``credentials``."""
 
