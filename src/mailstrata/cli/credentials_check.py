@@ -154,7 +154,7 @@ def _explained(password: str, secret: str, region: str, key_id: str) -> Password
 def _derived(secret: str, region: str) -> str:
     from mailstrata.credentials.derivation import smtp_password
 
-    return smtp_password(secret_input.usable(secret), region)
+    return smtp_password(secret_input.checked(secret), region)
 
 
 async def _tried(checks: CredentialChecks, given: _Given, wanted: _Wanted) -> tuple[Tried, ...]:

@@ -57,6 +57,8 @@ def command(  # noqa: PLR0917 - click hands over one argument for each option
     Exit status: 0 the password is right, 1 a mistake is named, 3 none is known.
     """
     secret_input.none_as_argument(never)
+    from mailstrata.credentials.shape import looks_right
+
     if (password_file, secret_file) == ("-", "-"):
         raise click.UsageError("only one of them can come from stdin")
     key = _key(key_id.strip())
@@ -66,7 +68,9 @@ def command(  # noqa: PLR0917 - click hands over one argument for each option
     if lab or key.account:
         key = options.run(_compared(key, setup=setup, lab=lab))
     found = _code(facts, key)
-    _print(found, facts, key, region=region.strip(), as_json=as_json)
+    shaped = None if password is None else looks_right(password)
+    remedy = _remedy(found, facts, key, region.strip(), shaped=shaped)
+    _print(found, facts, key, remedy=remedy, as_json=as_json)
     return STATUS.get(found, 1)
 
 
@@ -135,23 +139,36 @@ def _code(facts: PasswordFacts, key: _Key) -> str:
     return code_of(facts.mistake) if facts.mistake != "right" or facts.proven else "unknown"
 
 
-def _remedy(code: str, facts: PasswordFacts, key: _Key, region: str) -> str:
+def _remedy(code: str, facts: PasswordFacts, key: _Key, region: str, *, shaped: bool | None) -> str:
     from mailstrata.diagnosis.password_words import words
 
     if code == "right":
         wrong_key = _key_fault(key)
         return f"nothing is wrong with the password{'; but ' + wrong_key if wrong_key else ''}"
     if code == "unknown":
-        return _key_fault(key) or (
-            "no known mistake, nor two of them, makes this of the secrets at hand: it is of another secret; make a new key"
-            if facts.proven
-            else "give the secret access key to compare with (--secret-file): the shape alone proves nothing more"
-        )
+        return _key_fault(key) or _unknown(facts, shaped=shaped)
     wanted = region or facts.derived_for
     where = f", for {wanted}" if wanted else ""
     if code == "password-wrong-region":
         return f"it is right for {facts.derived_for}: use that region's host, or derive it anew for the one you use"
     return f"{words(facts.mistake)[1]}: mailstrata credentials derive makes it{where}"
+
+
+def _unknown(facts: PasswordFacts, *, shaped: bool | None) -> str:
+    """What the shape proves, and what it cannot (facts.md A9, the shape table)."""
+    if shaped is None:
+        return "give the password to look at (--password-file), and the secret access key to compare it with (--secret-file)"
+    if not shaped:
+        return (
+            "it has not the shape of an SMTP password of SES, 44 characters of base64 that begin with B: it is something else; "
+            "mailstrata credentials derive makes one"
+        )
+    if facts.proven:
+        return "no known mistake, nor two of them, makes this of the secrets at hand: it is of another secret; make a new key"
+    return (
+        "it has the shape of today's algorithm; whether its secret, its region or a step of its derivation is wrong cannot be "
+        "told without the secret access key: give that to compare with (--secret-file)"
+    )
 
 
 def _key_fault(key: _Key) -> str:
@@ -167,11 +184,10 @@ def _key_fault(key: _Key) -> str:
     return ""
 
 
-def _print(code: str, facts: PasswordFacts, key: _Key, *, region: str, as_json: bool) -> None:
+def _print(code: str, facts: PasswordFacts, key: _Key, *, remedy: str, as_json: bool) -> None:
     from mailstrata.reports import document
     from mailstrata.reports.safe import safe
 
-    remedy = _remedy(code, facts, key, region)
     if as_json:
         content: dict[str, object] = {
             "schema": "mailstrata.explanation/1",

@@ -88,18 +88,26 @@ def environment(name: str) -> str:
 
 
 def stripped(secret: str, *, what: str = "the secret") -> str:
-    """Without the white space around it, which is said."""
+    """Without the white space around it, which is said; so is what else speaks against its being a secret access key."""
+    from mailstrata.credentials.shape import doubt
+
     bare = secret.strip()
     if bare != secret:
         click.echo(f"warning: {what} had white space around it, which is no part of it: it was left away", err=True)
+    if bare and (doubtful := doubt(bare)):
+        click.echo(f"warning: {what} does not look like a secret access key: {doubtful}", err=True)
     return bare
 
 
 def usable(secret: str) -> str:
     """A secret access key that a password can be made of; raises ``Refusal`` for what can be none."""
-    bare = stripped(secret)
+    return checked(stripped(secret))
+
+
+def checked(bare: str) -> str:
+    """The same of a secret that was stripped already."""
     if not bare:
         raise Refusal("the secret is empty", "give the secret access key, which AWS shows once, at its creation")
-    if not bare.isascii() or any(character.isspace() for character in bare):
+    if not bare.isascii() or not bare.isprintable() or " " in bare:
         raise Refusal("the secret holds white space or characters that no secret access key has", "copy it once more")
     return bare

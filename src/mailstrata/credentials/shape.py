@@ -42,6 +42,20 @@ def looks_right(password: str) -> bool:
     return _V4.match(password) is not None
 
 
+def doubt(secret: str) -> str:
+    """What speaks against a text being a secret access key, in words; empty when it has the 40 characters of one.
+
+    It is no refusal: nothing says that AWS's secrets stay as they are.
+    """
+    if _SHAPES["secret-itself"].match(secret):
+        return ""
+    if len(secret) > 1 and secret[0] == secret[-1] and secret[0] in "\"'`":
+        return "it stands in quotation marks, which are no part of it"
+    if re.search(r"%2[bf]", secret, re.IGNORECASE):
+        return "it is percent-encoded: %2F stands for / and %2B for +"
+    return f"it has {len(secret)} characters, and a secret access key has 40: letters, digits, + and /"
+
+
 def judge(password: str) -> str:
     """The name of the mistake that the look of ``password`` gives away, or ``unrecognised``."""
     for name, shape in _SHAPES.items():
