@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mailstrata.model.reply import Reply
@@ -75,6 +75,8 @@ _CODES: Mapping[Outcome, tuple[str, str, str]] = {
 }
 """What is proven by SES's own words: the part, the code of the contract, and why."""
 
+_NO_ANSWER = frozenset({Outcome.TLS, Outcome.TIMED_OUT, Outcome.UNREACHABLE, Outcome.GARBLED})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
@@ -132,9 +134,11 @@ def of_failure(failure: str, *, stage: str, late: bool = False) -> Outcome:
 
 def conclude(tried: Iterable[Tried], *, sent: Sent | None, api_works: bool | None) -> Conclusion:
     """What all of it proves together. ``api_works`` is ``None`` where the API was not tried with the same key."""
-    outcomes = {one.outcome for one in tried}
+    doors = tuple(tried)
+    outcomes = {one.outcome for one in doors}
     if Outcome.ACCEPTED in outcomes:
-        return _after_login(sent)
+        found, closed = _after_login(sent), _closed(doors)
+        return replace(found, because=f"{found.because}, {closed}") if closed else found
     for named in (Outcome.LEGACY, Outcome.NOT_SUBSCRIBED):
         if named in outcomes:
             return Conclusion(part=_CODES[named][0], code=_CODES[named][1], because=_CODES[named][2])
@@ -142,6 +146,12 @@ def conclude(tried: Iterable[Tried], *, sent: Sent | None, api_works: bool | Non
         return _refused(api_works)
     told = ", ".join(sorted(outcomes)) or "nothing was tried"
     return Conclusion(part="undetermined", code="", because=f"no login was answered for good: {told}")
+
+
+def _closed(doors: Iterable[Tried]) -> str:
+    """The ports at which no login was answered, where another took it: whoever uses one of these sends nothing."""
+    answers = {one.port: one.answer for one in doors if one.outcome in _NO_ANSWER}
+    return "; ".join(f"but not at port {port}: {answer}" for port, answer in answers.items())
 
 
 def _after_login(sent: Sent | None) -> Conclusion:
