@@ -87,7 +87,9 @@ def _by_words(signals: Signals, book: str, text: str, confidence: Confidence) ->
     for row in _book(book).rows(text):
         if _holds(row, signals):
             found = _of_a_user(row, signals) if row.reason == _SAID else row
-            agreed = confidence is Confidence.LIKELY and found.reason == _registered(signals.numbers, "sure")
+            agreed = (
+                row.pieces and confidence is Confidence.LIKELY and found.reason == _registered(signals.numbers, "sure")
+            )
             yield found, Confidence.PROVEN if agreed else confidence
 
 
