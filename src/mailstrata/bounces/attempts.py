@@ -17,6 +17,9 @@ from mailstrata.bounces.original import canonical
 from mailstrata.bounces.threads import attempt_of, ses_id, threads
 from mailstrata.model.attempt import Attempt, Outcome
 
+CONTEXT = 2000
+"""Characters of a notice that an attempt keeps; a recording of a diagnosis holds them."""
+
 _OUTCOMES = {"failed": Outcome.BOUNCED, "delayed": Outcome.DELAYED, "delivered": Outcome.DELIVERED}
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -48,6 +51,11 @@ def _with_fate(attempt: Attempt, told: Attempt) -> Attempt:
         subject=attempt.subject or told.subject,
         reply=told.reply,
         diagnostic=told.diagnostic,
+        status=told.status,
+        context=told.context,
+        provider=told.provider,
+        remote_mta=told.remote_mta,
+        reporting_mta=told.reporting_mta,
         source=told.source or attempt.source,
     )
 
@@ -65,6 +73,11 @@ def _attempt(bounce: Bounce) -> Attempt:
         subject=bounce.subject,
         reply=bounce.reply,
         diagnostic=bounce.diagnostic,
+        status=bounce.status,
+        context=bounce.context[:CONTEXT],
+        provider=bounce.provider,
+        remote_mta=bounce.remote_mta,
+        reporting_mta=bounce.reporting_mta,
         source=bounce.source,
     )
 

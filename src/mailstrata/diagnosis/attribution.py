@@ -32,7 +32,7 @@ def attribute(
 
     ``findings`` come in the order of the checks; their order in the answer is primary, secondary, effects, aside.
     """
-    unique = _merge(findings)
+    unique = _with_mechanisms(_merge(findings))
     origin = {id(finding): _origin(finding, unique) for finding in unique}
     causes = [_gather(root, unique, origin) for root in unique if origin[id(root)] is root and _is_cause(root)]
     attempts = tuple(_attributed(attempt, causes) for attempt in case.attempts)
@@ -63,6 +63,30 @@ def _join(first: Finding, second: Finding) -> Finding:
 
 def _union(first: tuple[T, ...], second: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(first + second))
+
+
+def _with_mechanisms(findings: list[Finding]) -> list[Finding]:
+    """Each finding that names what could be behind it is refined by the first of that which was found.
+
+    A refusal for authentication proves that a mechanism does harm, however harmless it looked by itself: it becomes a fault.
+    """
+    settled = list(findings)
+    for finding in findings:
+        place = _mechanism(finding, settled)
+        if place is not None:
+            gravity = min((settled[place].gravity, finding.gravity), key=tuple(Gravity).index)
+            settled[place] = dataclasses.replace(settled[place], refines=finding.code, gravity=gravity)
+    return settled
+
+
+def _mechanism(finding: Finding, findings: Sequence[Finding]) -> int | None:
+    """Where it stands; one that is the mechanism of something else already, or no more than a notice, does not count."""
+    for code in finding.mechanisms:
+        for place, other in enumerate(findings):
+            free = other.refines in (None, finding.code) and other.gravity is not Gravity.NOTICE
+            if other.code == code and free and _related(finding, other):
+                return place
+    return None
 
 
 def _is_cause(finding: Finding) -> bool:
@@ -148,11 +172,12 @@ def _peel(case: Case, causes: Sequence[Finding]) -> list[Finding]:
 
 
 def _placed(finding: Finding, origin: Finding, causes: Sequence[Finding], order: Sequence[Finding]) -> Finding:
-    """The finding with its role; what leads to another cause hands over what it explains, and its fixes."""
+    """The finding with its role; what leads to another cause hands over what it explains, and, unless it lasts, its fixes."""
     if origin is not finding:
-        handed = {"fixes": (), "explains": (), "stops": ()} if _is_fault(finding) else {}
         caused_by = finding.caused_by or origin.code
-        return dataclasses.replace(finding, role=Role.EFFECT, caused_by=caused_by, **handed)  # type: ignore[arg-type]
+        effect = dataclasses.replace(finding, role=Role.EFFECT, caused_by=caused_by)
+        fixes = finding.fixes if finding.lasting else ()
+        return dataclasses.replace(effect, fixes=fixes, explains=(), stops=()) if _is_fault(finding) else effect
     cause = next((one for one in causes if _same(one, finding)), finding)
     if not any(_same(one, finding) for one in order):
         return dataclasses.replace(cause, role=Role.SIDE)

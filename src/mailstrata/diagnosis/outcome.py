@@ -20,6 +20,9 @@ from mailstrata.model.reply import Reply
 SUPPRESSED = "OnAccountSuppressionList"
 """The bounceSubType of a mail that SES accepted and dropped (facts.md B5)."""
 
+GLOBALLY = "/Suppressed"
+"""The end of ``Permanent/Suppressed``: dropped for SES's own list, which all accounts share (facts.md B5)."""
+
 
 def settle(case: Case, evidence: Evidence) -> Case:
     """The case with each attempt's outcome as the recorded events tell it, where they do."""
@@ -74,4 +77,4 @@ def _outcome(event: MessageEvent) -> Outcome:
         return Outcome.DELIVERED
     if event.kind == "DeliveryDelay":
         return Outcome.DELAYED
-    return Outcome.SUPPRESSED if event.subtype.endswith(SUPPRESSED) else Outcome.BOUNCED
+    return Outcome.SUPPRESSED if event.subtype.endswith((SUPPRESSED, GLOBALLY)) else Outcome.BOUNCED

@@ -121,7 +121,7 @@ def fate(evidence: Evidence, found: Listed, send: Attempt) -> Fate:
         return Fate.MADE
     settled = _settled(evidence, found.region, send)
     if settled.outcome is Outcome.SUPPRESSED:
-        return Fate.DROPPED
+        return Fate.OTHER if for_all(settled) else Fate.DROPPED
     if settled.outcome is Outcome.REFUSED_AT_RELAY:
         return Fate.AHEAD
     if settled.outcome is not Outcome.UNKNOWN:
@@ -129,6 +129,11 @@ def fate(evidence: Evidence, found: Listed, send: Attempt) -> Fate:
     if not send.message_id:
         return Fate.AHEAD
     return Fate.DROPPED if send.at is not None and found.entry.updated <= send.at else Fate.OPEN
+
+
+def for_all(send: Attempt) -> bool:
+    """Whether a mail was dropped for SES's own list, which all accounts share, by the words of its notice."""
+    return send.outcome is Outcome.SUPPRESSED and "recent history of bouncing" in send.diagnostic.lower()
 
 
 def _settled(evidence: Evidence, region: str, send: Attempt) -> Attempt:

@@ -56,6 +56,12 @@ PROVIDERS: tuple[tuple[str, str], ...] = (
 )
 """Suffixes of MX targets and whose they are, the narrower before the wider (facts.md E)."""
 
+GATEWAYS = frozenset({"Proofpoint", "Mimecast", "Barracuda", "Cisco", "Symantec", "Trend Micro", "Sophos"})
+"""Those that filter for others: the mailboxes lie elsewhere."""
+
+SENDERS = (("Exchange Online", "spf.protection.outlook.com"), ("Google", "_spf.google.com"))
+"""What the SPF record of a domain includes when its mailboxes are there (facts.md E, a rule of thumb)."""
+
 _SES_RECEIVING = re.compile(r"inbound-smtp\.[a-z]{2}(?:-[a-z]+)+-\d\.amazonaws\.com\Z")
 
 
@@ -68,6 +74,11 @@ def provider(hosts: Sequence[MxHost]) -> str | None:
     """Whose servers take the mail: of the host with the best preference that is known, or ``None``."""
     ordered = sorted(hosts, key=lambda host: host.preference)
     return next((name for host in ordered if (name := _provider(host.host.rstrip(".").lower()))), None)
+
+
+def is_own(hosts: Sequence[MxHost], domain: str) -> bool:
+    """Whether every MX host lies in the domain itself: its owner runs the server (facts.md E)."""
+    return bool(hosts) and all(is_within(host.host.rstrip(".").lower(), domain) for host in hosts)
 
 
 def _provider(host: str) -> str | None:

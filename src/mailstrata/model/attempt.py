@@ -53,6 +53,16 @@ class Attempt:
     reply: Reply | None = None
     diagnostic: str = ""
     """The server's text verbatim, also where it has no reply code."""
+    status: str = ""
+    """The enhanced status as the report states it, where the answer itself has none (RFC 3463)."""
+    context: str = ""
+    """What the notice says around the answer, where that helps to read it."""
+    provider: str = ""
+    """Who answered, as far as the bounce tells: ``exchange-online``, ``gmail``, …"""
+    remote_mta: str = ""
+    """The server that answered."""
+    reporting_mta: str = ""
+    """The server that handed the mail over and reports: one of SES's."""
     source: str = ""
     """Where we know of it from: the file of a bounce, the application's log."""
 

@@ -113,6 +113,10 @@ class Finding:
     fixes: tuple[str, ...] = ()
     target: tuple[tuple[str, str], ...] = ()
     records: tuple[Record, ...] = ()
+    lasting: bool = False
+    """Whether it outlives what caused it: as an effect it keeps its fixes, to be done after those of the cause."""
+    mechanisms: tuple[str, ...] = ()
+    """Codes of which the first that was found, of the same sender, is the mechanism of this finding and refines it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.paths import ids, regions
 from mailstrata.diagnosis.refusals import said
 from mailstrata.diagnosis.region_paths import in_region
+from mailstrata.diagnosis.reputation_facts import rates
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import SesAccountFacts
@@ -49,7 +50,7 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
 def _paused(case: Case, evidence: Evidence, region: str, account: SesAccountFacts) -> Finding:
     by_aws = account.enforcement == "SHUTDOWN"
     stopped = in_region(case, region)
-    rates = _rates(evidence, region) if by_aws else ()
+    told = rates(evidence, region) if by_aws else ()
     return Finding(
         code=CODE,
         stratum=STRATUM,
@@ -58,22 +59,10 @@ def _paused(case: Case, evidence: Evidence, region: str, account: SesAccountFact
         owner=Owner.AWS if by_aws else Owner.YOU,
         subject=region,
         title=f"sending is paused in {region}" + (" by AWS" if by_aws else ": it was turned off in the account itself"),
-        because=(f"SendingEnabled is {str(account.sending).lower()}, EnforcementStatus {account.enforcement}", *rates),
-        evidence=(evidence.proof(SesAccount(region)), *((evidence.proof(Reputation(region)),) if rates else ())),
+        because=(f"SendingEnabled is {str(account.sending).lower()}, EnforcementStatus {account.enforcement}", *told),
+        evidence=(evidence.proof(SesAccount(region)), *((evidence.proof(Reputation(region)),) if told else ())),
         explains=ids(said(stopped, *WORDS)),
         stops=ids(stopped),
         fixes=("appeal-pause",) if by_aws else ("resume-sending",),
         target=(("region", region),),
     )
-
-
-def _rates(evidence: Evidence, region: str) -> tuple[str, ...]:
-    """The rates that AWS judges by, where CloudWatch tells them; AWS pauses from about 10 % and 0.5 % on."""
-    seen = evidence[Reputation(region)]
-    if not isinstance(seen, Seen):
-        return ()
-    told = {"bounce rate": (seen.value.bounce_rate, "10 %"), "complaint rate": (seen.value.complaint_rate, "0.5 %")}
-    known = [
-        f"{name} {rate:.1%} (AWS pauses at about {limit})" for name, (rate, limit) in told.items() if rate is not None
-    ]
-    return ("; ".join(known),)

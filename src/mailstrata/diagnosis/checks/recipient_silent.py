@@ -2,7 +2,9 @@
 
 What it sees
     The events of the message are kept (Virtual Deliverability Manager), and hold no Delivery, Bounce, Reject or Complaint
-    15 minutes after SES took it, although the recipient's domain has mail servers.
+    15 minutes after SES took it, although the recipient's domain has mail servers; or the bounce says that no server of
+    theirs answered. An answer that puts the mail off is a
+    finding of its own (recipient-delays).
 Why it matters
     The recipient's servers put it off (greylisting, rate limits, trouble) or do not answer. SES tries on for up to 14 hours
     and tells only then. Nothing is lost yet.
@@ -19,6 +21,7 @@ from datetime import datetime, timedelta
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.paths import SIMULATOR
+from mailstrata.diagnosis.refused import NO_WAY, Refused, finding, house, refusals
 from mailstrata.diagnosis.region_paths import region_of
 from mailstrata.diagnosis.route_facts import Kind, route
 from mailstrata.diagnosis.unsure import unsure
@@ -46,6 +49,24 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
                 yield unsure(CODE, STRATUM, _subject(send), unknown)
             case Seen(value=account) if account.vdm:  # facts.md B8: without VDM nobody kept the events
                 yield from _ended(case, evidence, send, events)
+    for refused in refusals(case, evidence, CODE, by=lambda answer: house(answer.send)):
+        if isinstance(refused, Refused):  # a mail of which nobody can say was told of above
+            yield _unanswered(evidence, refused)
+
+
+def _unanswered(evidence: Evidence, refused: Refused) -> Finding:
+    """The words of the server that tried: it was not answered."""
+    domain = refused.domain or "the recipient"
+    return finding(
+        evidence,
+        CODE,
+        refused,
+        title=f"the servers of {domain} do not answer: {refused.first.send.id} could not be handed over",
+        because=(),
+        fixes=("send-again-later", "ask-recipient-admin"),
+        stops=False,
+        mechanisms=NO_WAY,
+    )
 
 
 def _is_open(send: Attempt) -> bool:
@@ -71,10 +92,11 @@ def _ended(case: Case, evidence: Evidence, send: Attempt, question: MessageEvent
         case Seen(value=events):
             mine = [one for one in events if one.recipient.lower() in ("", send.recipient.lower())]
             end = next((one.kind for one in mine if one.kind in ENDS), "")
+            answered = any(one.kind == "DeliveryDelay" and one.diagnostic for one in mine)
             if end == "Delivery":
                 yield Fine(code=CODE, stratum=STRATUM, text=f"the server of {send.recipient} took {send.id}")
-            elif not end and case.at - _taken(send, mine, case) >= PATIENCE:
-                yield from _silent(evidence, send, question, mine)
+            elif not end and not answered and case.at - _taken(send, mine, case) >= PATIENCE:
+                yield from _silent(evidence, send, question)
 
 
 def _taken(send: Attempt, events: list[MessageEvent], case: Case) -> datetime:
@@ -82,13 +104,12 @@ def _taken(send: Attempt, events: list[MessageEvent], case: Case) -> datetime:
     return min((one.at for one in events), default=send.at or case.at)
 
 
-def _silent(evidence: Evidence, send: Attempt, question: MessageEvents, events: list[MessageEvent]) -> Iterator[Result]:
+def _silent(evidence: Evidence, send: Attempt, question: MessageEvents) -> Iterator[Result]:
     domain = domain_of(send.recipient)
     way = route(evidence, domain)
     if way.unknown is not None:
         yield unsure(CODE, STRATUM, _subject(send), way.unknown)
     elif way.kind is Kind.OPEN:
-        delays = tuple(f"put off: {one.diagnostic}" for one in events if one.kind == "DeliveryDelay" and one.diagnostic)
         yield Finding(
             code=CODE,
             stratum=STRATUM,
@@ -97,7 +118,7 @@ def _silent(evidence: Evidence, send: Attempt, question: MessageEvents, events: 
             owner=Owner.RECIPIENT,
             subject=_subject(send),
             title=f"SES took the mail to {send.recipient}, and the servers of {domain} have neither taken nor refused it",
-            because=("no Delivery and no Bounce within 15 minutes", f"the way there is open: {way.words}", *delays),
+            because=("no Delivery and no Bounce within 15 minutes", f"the way there is open: {way.words}"),
             evidence=(evidence.proof(question), evidence.proof(Mx(domain))),
             explains=(send.id,),
             fixes=("ask-recipient-admin",),

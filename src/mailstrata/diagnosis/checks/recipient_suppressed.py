@@ -10,18 +10,18 @@ Why it matters
     such a mail: what it refused was an earlier one, and that reason is hidden now.
 How to put it right
     Make sure that the mailbox exists and takes mail again, then remove the entry. Removed without that, the next bounce
-    puts it back. An entry for a complaint says that the recipient does not want the mail: ask them first.
+    puts it back: where the refusal that made it is known, that is its cause, and is mended first. An entry for a complaint
+    says that the recipient does not want the mail: ask them first.
 Read more
     facts.md B5; https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.paths import ids
-from mailstrata.diagnosis.route_facts import Kind, route
 from mailstrata.diagnosis.suppression_facts import (
     Fate,
     Listed,
@@ -33,6 +33,7 @@ from mailstrata.diagnosis.suppression_facts import (
     spellings,
     watched,
 )
+from mailstrata.diagnosis.suppression_maker import maker
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.model.attempt import Attempt, Case
 from mailstrata.model.finding import Confidence, Finding, Fine, Grade, Gravity, Owner, Proof, Result, Stratum
@@ -42,11 +43,8 @@ from mailstrata.model.question import MailboxExists, SesAccount
 
 CODE = "recipient-suppressed"
 STRATUM = Stratum.ACCOUNT
-_NO_WAY = {
-    Kind.ABSENT: "recipient-domain-absent",
-    Kind.CLOSED: "recipient-accepts-no-mail",
-    Kind.BROKEN: "recipient-mx-failing",
-}
+_NO_MAIL = ("recipient-domain-absent", "recipient-accepts-no-mail")
+"""What makes an entry that may stay: nobody can be reached there."""
 
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
@@ -80,6 +78,7 @@ def _finding(case: Case, evidence: Evidence, found: Listed) -> Finding:
     evidence.want(mailbox, *events_wanted(case, found))
     stopped = concerned(case, found)
     fates = {send.id: fate(evidence, found, send) for send in stopped}
+    made_by = maker(evidence, found, stopped, fates)
     return Finding(
         code=CODE,
         stratum=STRATUM,
@@ -90,19 +89,13 @@ def _finding(case: Case, evidence: Evidence, found: Listed) -> Finding:
         title=f"SES accepts mail to {found.address} and drops it: the address is on the suppression list of {found.region}",
         because=tuple(_because(evidence, found, stopped, fates)),
         evidence=tuple(_proofs(case, evidence, found)),
-        caused_by=_maker(evidence, found, fates.values()),
+        caused_by=made_by,
         explains=ids(send for send in stopped if fates[send.id] is Fate.DROPPED),
         stops=ids(send for send in stopped if not send.delivered),
-        fixes=_fixes(evidence, found),
+        fixes=_fixes(evidence, found, made_by),
         target=(("region", found.region), ("address", found.address)),
+        lasting=True,
     )
-
-
-def _maker(evidence: Evidence, found: Listed, fates: Collection[Fate]) -> str | None:
-    """The fault that made the entry, where it is a bounce at hand that did, and where no mail could have arrived anyway."""
-    if Fate.MADE not in fates:
-        return None
-    return _NO_WAY.get(route(evidence, domain_of(found.address)).kind or Kind.OPEN)
 
 
 def _because(evidence: Evidence, found: Listed, sends: tuple[Attempt, ...], fates: dict[str, Fate]) -> Iterator[str]:
@@ -131,11 +124,12 @@ def _proofs(case: Case, evidence: Evidence, found: Listed) -> Iterator[Proof]:
             yield evidence.proof(question, grade=Grade.REPORTED)
 
 
-def _fixes(evidence: Evidence, found: Listed) -> tuple[str, ...]:
+def _fixes(evidence: Evidence, found: Listed, made_by: str | None) -> tuple[str, ...]:
     """What to do first: an entry is removed only where the mailbox is wanted and may exist."""
     mailbox = evidence[MailboxExists(found.region, found.address)]
     if found.entry.reason == "COMPLAINT":
         return ("ask-recipient-consent",)
-    if isinstance(mailbox, Seen) and mailbox.value == "LOW":
+    exists = mailbox.value if isinstance(mailbox, Seen) else ""
+    if exists == "LOW" or made_by in _NO_MAIL or (made_by == "recipient-unknown" and exists != "HIGH"):
         return ("correct-recipient",)
     return ("remove-suppression",)

@@ -20,12 +20,11 @@ from collections.abc import Iterator
 from mailstrata.diagnosis.bounce_trace import Trace, proofs, seen_code, traces
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.unsure import unsure
-from mailstrata.formats.mx import provider
+from mailstrata.diagnosis.whose_server import whose
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Result, Stratum, Undetermined
 from mailstrata.model.names import domain_of
-from mailstrata.model.observation import Seen, Unknown
-from mailstrata.model.question import Mx
+from mailstrata.model.observation import Unknown
 
 CODE = "suppression-hides-cause"
 STRATUM = Stratum.ACCOUNT
@@ -42,37 +41,30 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
 
 
 def _judged(case: Case, evidence: Evidence, trace: Trace) -> Iterator[Result]:
-    mx = Mx(domain_of(trace.address))
     code = seen_code(case, evidence, trace)
-    hosts = evidence[mx]
-    whose = provider(hosts.value) if isinstance(hosts, Seen) else None
+    server = whose(evidence, domain_of(trace.address))
     if isinstance(code, str) and code:
         yield Fine(code=CODE, stratum=STRATUM, text=f"{trace.subject}: the refusal behind its entry is known: {code}")
         return
     if not isinstance(code, Unknown):
-        yield _finding(evidence, trace, whose)
-    yield _open(trace, whose, code if isinstance(code, Unknown) else None)
+        yield _finding(evidence, trace, server)
+    yield _open(trace, server, code if isinstance(code, Unknown) else None)
 
 
-def _server(trace: Trace, whose: str | None) -> str:
-    domain = domain_of(trace.address)
-    return f"{domain} ({whose})" if whose else domain
-
-
-def _open(trace: Trace, whose: str | None, unknown: Unknown | None) -> Undetermined:
+def _open(trace: Trace, server: str, unknown: Unknown | None) -> Undetermined:
     assert trace.entry is not None
     reason = "the server's own answer was not recorded" if unknown is None else unknown.reason
     return Undetermined(
         code=CODE,
         stratum=STRATUM,
-        subject=f"why {_server(trace, whose)} refused {trace.address} on {trace.entry.updated:%Y-%m-%d}",
+        subject=f"why {server} refused {trace.address} on {trace.entry.updated:%Y-%m-%d}",
         reason=reason,
         needs=NEEDS,
         past=True,
     )
 
 
-def _finding(evidence: Evidence, trace: Trace, whose: str | None) -> Finding:
+def _finding(evidence: Evidence, trace: Trace, server: str) -> Finding:
     assert trace.entry is not None
     mail = f"message {trace.entry.message_id}" if trace.entry.message_id else "a mail that SES does not name"
     return Finding(
@@ -82,7 +74,7 @@ def _finding(evidence: Evidence, trace: Trace, whose: str | None) -> Finding:
         confidence=Confidence.PROVEN,
         owner=Owner.RECIPIENT,
         subject=trace.subject,
-        title=f"why {_server(trace, whose)} once refused mail to {trace.address} is not known",
+        title=f"why {server} once refused mail to {trace.address} is not known",
         because=(
             f"a bounce of {mail} made the entry, at the latest on {trace.entry.updated:%Y-%m-%d}",
             "SES kept no words of the server for that mail, and no bounce of it is at hand",

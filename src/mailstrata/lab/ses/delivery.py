@@ -101,11 +101,12 @@ class Delivery:
             return True
         job = Job(region=region, message=message, recipient=recipient, signed=b"")
         chosen = region.configuration_sets.get(message.configuration_set)
-        entry = suppression.held_back(region, recipient, reasons=suppression.reasons_in_force(region, chosen))
+        reasons = suppression.reasons_in_force(region, chosen)
+        entry = suppression.held_back(region, recipient, reasons=reasons)
         if entry is not None:
             await self._hold_back(job, entry)
             return True
-        if normalised(recipient) in region.globally_suppressed and normalised(recipient) not in region.suppressed:
+        if normalised(recipient) in region.globally_suppressed and "BOUNCE" not in reasons:
             verdict = Verdict(kind="Permanent", subtype="Suppressed", status="5.1.1")
             await self.teller.bounced(job, verdict, suppression.GLOBAL_NOTICE, "dns; amazonses.com")
             return True

@@ -21,15 +21,18 @@ FIXES: Mapping[str, Remedy] = {
     "correct-recipient": Remedy(
         title="correct the recipient's address",
         minutes=2,
-        steps=("ask the recipient by another way for the right address",),
-        verify="the domain takes mail",
+        steps=(
+            "compare it letter by letter with an address that the person wrote themselves",
+            "ask the recipient by another way for the right one; take the wrong one off your lists",
+        ),
+        verify="a mail to the corrected address is delivered",
     ),
     "ask-recipient-admin": Remedy(
         title="tell the recipient's administrator",
         who="recipient",
         minutes=10,
         wait="days",
-        steps=("say what was tried, when, and what answered", "only they can change it"),
+        steps=("send them the message below, by a way that works (not to the domain that refuses you)",),
         verify="the next mail is delivered",
     ),
     "look-up-message-trace": Remedy(
@@ -37,8 +40,92 @@ FIXES: Mapping[str, Remedy] = {
         who="recipient",
         minutes=10,
         wait="a day or two",
-        steps=("give them the message id, the time and the sending host",),
+        steps=("give them the message below: it holds the ids, the times and the servers",),
         verify="they know where the mail went",
+    ),
+    "make-room": Remedy(
+        title="have the recipient make room, then send again",
+        who="recipient",
+        minutes=5,
+        wait="days",
+        steps=(
+            "tell the recipient by another way that the mailbox is full",
+            "then send again; a mailbox that stays full for weeks is one that nobody reads",
+        ),
+        verify="the next mail is delivered",
+    ),
+    "correct-sender": Remedy(
+        title="correct the sender that the answer names",
+        minutes=5,
+        steps=(
+            "look at the address and domain in the answer: it may have a typing error, or take no mail itself",
+            "send from an address of the domain that exists and can be answered",
+        ),
+        verify="the next mail is delivered",
+    ),
+    "mend-authentication": Remedy(
+        title="find the way on which SPF and DKIM are lost",
+        minutes=20,
+        steps=(
+            "see where the refused mail was sent: only mail through SES is signed as your domain; a web server, a printer "
+            "or a mailing service that writes in its name needs its own SPF and DKIM",
+            "see who refused: a server that the recipient forwards to gets the mail from another address",
+            "send one to a mailbox that shows headers (Gmail: Show original) and read Authentication-Results",
+        ),
+        verify="Authentication-Results at the recipient says dmarc=pass",
+    ),
+    "clear-domain-name": Remedy(
+        title="clear your domain's name with the list that the answer names",
+        minutes=30,
+        wait="days",
+        steps=(
+            "find out what was sent in the domain's name: SES's events, DMARC reports, a form on the web site",
+            "end it; take addresses that bounce or complain off every list",
+            "then ask for removal at the address that the answer names",
+        ),
+        verify="the list no longer has the domain, and the next mail is delivered",
+    ),
+    "change-message": Remedy(
+        title="change what the answer objects to, and send again",
+        minutes=10,
+        steps=(
+            "attachment: send a link to it instead; link: leave it out or write out the domain; size: make it smaller",
+            "called spam: plain words, a real subject, no shortened links, no picture in place of text",
+            "malformed: the answer names the header; mend the program that wrote it",
+        ),
+        verify="the changed mail is delivered",
+    ),
+    "send-again-later": Remedy(
+        title="wait, and send again",
+        minutes=1,
+        wait="hours",
+        steps=(
+            "what is only put off SES tries again by itself for up to 14 hours: send nothing twice",
+            "what was refused send again once, some hours later; it may leave from another of SES's addresses",
+        ),
+        verify="the mail is delivered",
+    ),
+    "send-slower": Remedy(
+        title="send more slowly",
+        minutes=15,
+        steps=(
+            "let the program send fewer mails a second and hold fewer connections; what was refused it tries again after "
+            "5, 10, 30 seconds, then 20 minutes",
+            "to one provider a few mails a minute at first, more when none is refused",
+        ),
+        verify="no answer speaks of rate or volume any more",
+    ),
+    "ask-aws-about-address": Remedy(
+        title="have AWS see to the address that is refused",
+        who="aws",
+        minutes=10,
+        wait="days",
+        steps=(
+            "only worth it when sending again some hours later failed as well",
+            "open a case in AWS's support centre (service: Simple Email Service) with the message below",
+            "if your mail must not depend on others: dedicated addresses (SES, Dedicated IPs), which cost extra",
+        ),
+        verify="the next mail to that provider is delivered",
     ),
 }
 """By their ids."""

@@ -127,9 +127,22 @@ def test_the_global_list_bounces_as_suppressed(scene: Scene) -> None:
     async def play() -> None:
         await scene.domain()
         scene.ses.region(REGION).globally_suppressed.add("guest@dock.example")
+        scene.ses.region(REGION).suppressed_reasons = ()
         _, events = await scene.send()
         assert events[-1].body["bounceSubType"] == "Suppressed"
         assert events[-1].body["bouncedRecipients"][0]["diagnosticCode"] == GLOBAL_NOTICE
+
+    asyncio.run(play())
+
+
+def test_an_account_list_that_is_on_for_bounces_overrides_the_global_one(scene: Scene) -> None:
+    """An address that only the shared list has is tried (the developer guide's overview of the three lists)."""
+
+    async def play() -> None:
+        await scene.domain()
+        scene.ses.region(REGION).globally_suppressed.add("guest@dock.example")
+        _, events = await scene.send()
+        assert [event.kind for event in events] == ["Send", "Delivery"]
 
     asyncio.run(play())
 

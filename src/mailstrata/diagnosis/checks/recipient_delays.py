@@ -1,0 +1,51 @@
+"""The recipient's server puts the mail off.
+
+What it sees
+    The server's answer, read by the classification of bounces: a 4xx that means "later" (greylisting, a rate limit, trouble
+    of its own), or that SES gave up after hours of it.
+Why it matters
+    SES tries again for up to 14 hours by itself. What says "too fast" gets worse with every mail that follows.
+How to put it right
+    Wait. If the answer speaks of rate or volume, send more slowly. If it goes on for hours, ask the recipient's
+    administrator.
+Read more
+    facts.md B7, C4, D2; RFC 5321 4.5.4.1; RFC 6647
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.refused import NO_WAY, Refused, finding, house, refusals
+from mailstrata.model.attempt import Case
+from mailstrata.model.finding import Owner, Result, Stratum
+
+CODE = "recipient-delays"
+STRATUM = Stratum.RECIPIENT
+
+
+def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
+    """One finding for each domain whose servers put mail off."""
+    for refused in refusals(case, evidence, CODE, by=lambda answer: house(answer.send), reason="expired"):
+        if not isinstance(refused, Refused):
+            yield refused
+            continue
+        lost = any(answer.final for answer in refused.answers)
+        ours = refused.owner is Owner.YOU
+        yield finding(
+            evidence,
+            CODE,
+            refused,
+            title=f"{refused.domain or 'the recipient'} {_what(lost=lost, ours=ours)}",
+            because=() if lost else ("SES tries again by itself, for up to 14 hours; nothing is lost yet",),
+            fixes=("send-slower",) if ours else ("send-again-later", "ask-recipient-admin"),
+            stops=False,
+            mechanisms=NO_WAY,
+        )
+
+
+def _what(*, lost: bool, ours: bool) -> str:
+    if lost:
+        return "put the mail off until it was given up"
+    return "puts the mail off: it comes too fast for it" if ours else "puts the mail off"
