@@ -46,6 +46,7 @@ TARGETS = {
     "rotate-credentials": {"alias", "user", "region"},
     "rederive-password": {"alias"},
     "remove-suppression": {"region", "address"},
+    "use-own-suppression": {"region", "address"},
     "enable-dkim": {"region", "identity"},
     "publish-records": set(),
     "replace-mail-from-cname": {"name", "cname"},
@@ -137,6 +138,8 @@ def test_edges_lead_to_codes_that_exist() -> None:
     codes = {check.CODE for check in CHECKS}
     assert {one.refines for one in _findings()} - {None} <= codes
     assert {one.caused_by for one in _findings()} - {None} <= codes
+    named = {code for one in _findings() for code in one.mechanisms}
+    assert named <= {code for listed in CODES.values() for code in listed.split()}
 
 
 def test_every_fix_of_a_finding_is_in_the_catalogue() -> None:

@@ -56,6 +56,7 @@ The last three need it only where the credential is kept at ``aws:NAME``.
 CHANGES: Mapping[str, tuple[str, ...]] = {
     "remove-suppression": ("ses:DeleteSuppressedDestination",),
     "restore-suppression": ("ses:PutSuppressedDestination",),
+    "suppress-for": ("ses:PutAccountSuppressionAttributes",),
     "enable-dkim": ("ses:PutEmailIdentityDkimAttributes",),
     "renew-dkim": ("ses:PutEmailIdentityDkimSigningAttributes",),
     "set-mail-from": ("ses:PutEmailIdentityMailFromAttributes",),

@@ -141,6 +141,10 @@ class SesChanges:
         """Put an entry back. Its date becomes now, and the mail that caused it is no longer told."""
         await self._aws.do(_call("PutSuppressedDestination", region, EmailAddress=address, Reason=entry.reason))
 
+    async def suppress_for(self, region: str, reasons: tuple[str, ...]) -> None:
+        """Set the reasons of the account's own list."""
+        await self._aws.do(_call("PutAccountSuppressionAttributes", region, SuppressedReasons=list(reasons)))
+
     async def enable_dkim(self, region: str, identity: str) -> None:
         """Turn DKIM signing on for an identity."""
         await self._aws.do(_call("PutEmailIdentityDkimAttributes", region, EmailIdentity=identity, SigningEnabled=True))

@@ -119,6 +119,20 @@ def refusals(
         yield _refused(case, place, said)
 
 
+def told(
+    case: Case,
+    evidence: Evidence,
+    code: str,
+    *,
+    by: Callable[[Answer], Place],
+    tell: Callable[[Evidence, Refused], Finding],
+    reason: str = "",
+) -> Iterator[Finding | Undetermined]:
+    """Each fault of ``code`` as ``tell`` words it."""
+    for one in refusals(case, evidence, code, by=by, reason=reason):
+        yield tell(evidence, one) if isinstance(one, Refused) else one
+
+
 def _refused(case: Case, place: Place, said: list[Answer]) -> Refused:
     mended = any(_later(send, said[-1].send) for send in case.attempts if send.delivered and place.holds(send))
     ahead = tuple(send for send in case.sends if place.holds(send) and not send.delivered)
@@ -151,7 +165,7 @@ def finding(
         owner=refused.owner,
         subject=refused.place.subject,
         title=title,
-        because=(*_told(evidence, refused), *because),
+        because=(*_words(evidence, refused), *because),
         evidence=tuple(answer.proof(evidence) for answer in refused.answers),
         explains=ids(answer.send for answer in refused.answers),
         stops=ids(refused.ahead) if stops else (),
@@ -161,7 +175,7 @@ def finding(
     )
 
 
-def _told(evidence: Evidence, refused: Refused) -> Iterator[str]:
+def _words(evidence: Evidence, refused: Refused) -> Iterator[str]:
     """Who answered, whether that is the end of the mail, and what has come since."""
     who = whose(evidence, refused.domain) if refused.domain else NOBODY
     for answer in refused.answers:

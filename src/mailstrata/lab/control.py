@@ -26,7 +26,7 @@ import msgspec
 from mailstrata.lab.aws.request import AwsError, AwsResponse
 from mailstrata.lab.aws.wire import AsgiApp, Message, Receive, Send, WireRequest, read, write
 from mailstrata.lab.gmail_submission import Alias
-from mailstrata.lab.mailing import by_alias
+from mailstrata.lab.mailing import by_alias, logged
 from mailstrata.lab.scenario_file import load
 from mailstrata.lab.setup_text import setup_text
 from mailstrata.model.errors import Malformed, Refusal
@@ -82,7 +82,7 @@ class Control:
         if path == "/_lab/setup":
             return AwsResponse(body=setup_text(lab).encode(), headers={"content-type": "text/plain; charset=utf-8"})
         if path == "/_lab/sent":
-            attempts = [*(sent.attempt() for sent in lab.sent), *by_alias(lab.parts)]
+            attempts = [*(logged(lab.parts, sent) for sent in lab.sent), *by_alias(lab.parts)]
             return _json([msgspec.to_builtins(attempt) for attempt in attempts])
         if path == "/_lab/clock":
             return _json({"now": lab.parts.clock.now().isoformat()})

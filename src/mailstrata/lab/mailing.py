@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.utils import format_datetime
 
+from mailstrata.bounces.attempts import attempts
+from mailstrata.bounces.ses_events import told
+from mailstrata.formats.ses_event import events
 from mailstrata.lab.aws.request import AwsError
 from mailstrata.lab.parts import Parts
 from mailstrata.lab.scenario import MailSpec
+from mailstrata.lab.ses.events import as_event
 from mailstrata.model.attempt import Attempt, Outcome, Via
 from mailstrata.model.reply import Reply
 
@@ -27,6 +32,9 @@ class SentByApplication:
     at: datetime
     message_id: str = ""
     error: str = ""
+    region: str = ""
+    keeps_events: bool = False
+    """Whether SES's events of the mail come into the same log."""
 
     def attempt(self) -> Attempt:
         """The same as an attempt whose outcome is not known yet, or that the API refused."""
@@ -64,6 +72,19 @@ async def send_all(parts: Parts) -> list[SentByApplication]:
         sent += await _send(parts, mail)
     await parts.ses.settle()
     return sent
+
+
+def logged(parts: Parts, sent: SentByApplication) -> Attempt:
+    """What the application's log says of a mail: its own line, and SES's last event where it keeps them."""
+    attempt = sent.attempt()
+    message = parts.ses.region(sent.region).sent.get(sent.message_id) if sent.keeps_events else None
+    if message is None:
+        return attempt
+    region = parts.ses.region(sent.region)
+    written = [json.dumps(as_event(region, message, event)) for event in message.events]
+    bounces = [bounce for text in written for event in events(text) for bounce in told(event)]
+    (settled,) = attempts(bounces, [attempt])
+    return replace(settled, id="", source="SES's event in the application's log") if bounces else attempt
 
 
 def by_alias(parts: Parts) -> list[Attempt]:
@@ -138,5 +159,12 @@ async def _by_api(parts: Parts, mail: MailSpec) -> SentByApplication:
     except AwsError as refused:
         error = f"{refused.code}: {refused.message}"
     return SentByApplication(
-        sender=mail.sender, recipient=mail.recipient, subject=mail.subject, at=now, message_id=message_id, error=error
+        sender=mail.sender,
+        recipient=mail.recipient,
+        subject=mail.subject,
+        at=now,
+        message_id=message_id,
+        error=error,
+        region=mail.region or parts.region,
+        keeps_events=mail.events,
     )

@@ -64,6 +64,8 @@ class RegionSpec:
     bounce_rate: float | None = None
     """What CloudWatch tells of it, as a share of 1."""
     complaint_rate: float | None = None
+    suppresses: tuple[str, ...] | None = None
+    """The reasons for which the account's suppression list holds mail back."""
     endpoint: str | None = None
     """A fault of the SMTP endpoint: one of ``lab.ses.smtp``'s, or ``ok``."""
     closed_ports: tuple[int, ...] | None = None
@@ -110,6 +112,8 @@ class SuppressedSpec:
     reason: str = "BOUNCE"
     at: datetime | None = None
     message_id: str = ""
+    shared: bool = False
+    """Whether it stands on SES's own list, which all accounts share, and not on the account's."""
     absent: bool = False
 
 
@@ -183,6 +187,8 @@ class MailSpec:
     subject: str = "Quote for June"
     at: datetime | None = None
     region: str | None = None
+    events: bool = False
+    """Whether the application that sends it by the API keeps SES's events of it in its log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

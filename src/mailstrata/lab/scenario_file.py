@@ -136,6 +136,7 @@ def _region(table: Table) -> spec.RegionSpec:
         vdm=table.flag("vdm", default=None),  # type: ignore[arg-type]
         bounce_rate=table.number("bounce_rate") if "bounce_rate" in table else None,
         complaint_rate=table.number("complaint_rate") if "complaint_rate" in table else None,
+        suppresses=table.texts("suppresses") if "suppresses" in table else None,
         endpoint=table.text("endpoint", "") or None,
         closed_ports=_ports(table, "closed_ports") if "closed_ports" in table else None,
     )
@@ -178,6 +179,7 @@ def _suppressed(table: Table) -> spec.SuppressedSpec:
         reason=table.choice("reason", ("BOUNCE", "COMPLAINT"), "BOUNCE"),
         at=table.moment("at", None),
         message_id=table.text("message_id", ""),
+        shared=table.flag("shared", default=False),
         absent=table.flag("absent", default=False),
     )
 
@@ -254,6 +256,7 @@ def _mail(table: Table) -> spec.MailSpec:
         subject=table.text("subject", "Quote for June"),
         at=table.moment("at", None),
         region=table.text("region", "") or None,
+        events=table.flag("events", default=False),
     )
 
 

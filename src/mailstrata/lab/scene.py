@@ -20,6 +20,7 @@ from mailstrata.lab import scenario as spec
 from mailstrata.lab.gmail_submission import Alias
 from mailstrata.lab.parts import AliasState, Parts
 from mailstrata.lab.receiver_policy import House
+from mailstrata.lab.ses.identities import normalised
 from mailstrata.lab.ses.state import ConfigurationSet, Suppressed
 from mailstrata.lab.ses.suppression import put
 from mailstrata.model.errors import Malformed, Refusal
@@ -108,6 +109,8 @@ async def _region(parts: Parts, region: spec.RegionSpec) -> None:
     for metric, share in (("BounceRate", region.bounce_rate), ("ComplaintRate", region.complaint_rate)):
         if share is not None:
             parts.rates[region.name, f"Reputation.{metric}"] = share
+    if region.suppresses is not None:
+        state.suppressed_reasons = region.suppresses
     if region.endpoint is not None:
         await parts.break_endpoint(region.name, region.endpoint)
 
@@ -195,6 +198,10 @@ async def _dns_fault(parts: Parts, fault: spec.DnsFaultSpec) -> None:
 
 async def _suppressed(parts: Parts, entry: spec.SuppressedSpec) -> None:
     region = parts.ses.region(entry.region)
+    if entry.shared:
+        change = region.globally_suppressed.discard if entry.absent else region.globally_suppressed.add
+        change(normalised(entry.address))
+        return
     if entry.absent:
         region.suppressed.pop(entry.address, None)
         return

@@ -107,6 +107,10 @@ class SesControl(Protocol):
         """Put an entry back (its date becomes now)."""
         ...
 
+    async def suppress_for(self, region: str, reasons: tuple[str, ...]) -> None:
+        """Let the account's own list hold mail back for these reasons and no others."""
+        ...
+
     async def enable_dkim(self, region: str, identity: str) -> None:
         """Turn DKIM signing on."""
         ...

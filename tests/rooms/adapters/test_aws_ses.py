@@ -286,6 +286,15 @@ def test_an_entry_is_put_back_and_dkim_turned_on(scripted: ScriptedAws, aws_to: 
     ]
 
 
+def test_the_reasons_of_the_own_list_are_set_as_a_whole(scripted: ScriptedAws, aws_to: AwsTo, script: Script) -> None:
+    """SES takes the list of reasons in place of the one before."""
+    scripted.script["*"] = script.reply({})
+    asyncio.run(SesChanges(aws_to(scripted.url)).suppress_for(REGION, ("BOUNCE", "COMPLAINT")))
+    assert [(asked.name, dict(asked.fields)) for asked in scripted.asked] == [
+        ("PUT /v2/email/account/suppression", {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]})
+    ]
+
+
 def _entry(script: Script) -> Reply:
     entry = {
         "EmailAddress": "peter@dock.example",

@@ -11,11 +11,19 @@ from typing import Any
 from tests.pages.page import AT
 
 from mailstrata.model.errors import Refusal
-from mailstrata.model.facts import AccessKeyFacts, DkimFacts, IdentityFacts, LoginFacts, MailFromFacts, SuppressionFacts
+from mailstrata.model.facts import (
+    AccessKeyFacts,
+    DkimFacts,
+    IdentityFacts,
+    LoginFacts,
+    MailFromFacts,
+    SesAccountFacts,
+    SuppressionFacts,
+)
 from mailstrata.model.finding import Record
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.ports import LedgerRow
-from mailstrata.model.question import HostedZone, MailboxExists, Question, SesIdentity, Suppression
+from mailstrata.model.question import HostedZone, MailboxExists, Question, SesAccount, SesIdentity, Suppression
 from mailstrata.model.reply import Reply
 from mailstrata.repair.appliers import Tools
 
@@ -132,6 +140,12 @@ class Bench:
     async def restore_suppression(self, region: str, address: str, entry: SuppressionFacts) -> None:
         """The entry is back."""
         self.facts[Suppression(region, address)] = Seen(value=entry)
+
+    async def suppress_for(self, region: str, reasons: tuple[str, ...]) -> None:
+        """The list is on for these, unless it stays as it is."""
+        self.effect("suppress")
+        if "stay" not in self.refuse:
+            self.facts[SesAccount(region)] = Seen(value=SesAccountFacts(suppressed_reasons=reasons))
 
     async def enable_dkim(self, region: str, identity: str) -> None:
         """Signing is on, as far as ``facts`` say so afterwards."""

@@ -9,10 +9,17 @@ from tests.pages.page import AT, STANDARD_SETUP, toml_setup
 from tests.rooms.repair.bench import OLD, Bench, derive
 
 from mailstrata.model.errors import Refusal
-from mailstrata.model.facts import DkimFacts, HostedZoneFacts, IdentityFacts, MailFromFacts, SuppressionFacts
+from mailstrata.model.facts import (
+    DkimFacts,
+    HostedZoneFacts,
+    IdentityFacts,
+    MailFromFacts,
+    SesAccountFacts,
+    SuppressionFacts,
+)
 from mailstrata.model.finding import Confidence, Finding, Gravity, Owner, Record, Stratum
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
-from mailstrata.model.question import Cname, HostedZone, Question, SesIdentity, Suppression, Txt
+from mailstrata.model.question import Cname, HostedZone, Question, SesAccount, SesIdentity, Suppression, Txt
 from mailstrata.repair.appliers import APPLIERS, Step
 from mailstrata.repair.appliers.relay import LOGIN_SECONDS
 
@@ -45,6 +52,7 @@ FINDING = Finding(
 )
 ENTRY = Suppression("us-east-1", "peter@dock.example")
 MAIL_FROM = MailFromFacts(domain="bounce.sailing.example")
+ACCOUNT = SesAccount("us-east-1")
 IDENTITY = SesIdentity("us-east-1", "sailing.example")
 
 
@@ -55,6 +63,7 @@ def _bench(name: str, **fields: Any) -> Bench:
         IDENTITY: Seen(value=IdentityFacts(dkim=DkimFacts(signing=False), mail_from=MAIL_FROM)),
         SesIdentity("us-east-1", "dock.example"): Seen(value=IdentityFacts(configuration_set="mail")),
         HostedZone("after"): Seen(value=IdentityFacts(mail_from=MAIL_FROM)),
+        ACCOUNT: Seen(value=SesAccountFacts(suppressed_reasons=("COMPLAINT",))),
         HostedZone("sailing.example"): Seen(value=HostedZoneFacts(id="Z1", name="sailing.example")),
         Txt(RECORDS[0].name): Seen(value=RECORDS[0].values),
         Cname(RECORDS[1].name): Seen(value=RECORDS[1].values[0] + "."),
@@ -105,6 +114,8 @@ EFFECTS = [
     ("rederive-password", "write"),
     ("remove-suppression", "remove"),
     ("remove-suppression", "stay"),
+    ("use-own-suppression", "suppress"),
+    ("use-own-suppression", "stay"),
     ("enable-dkim", "enable"),
     ("enable-dkim", "stay"),
     ("publish-records", "publish"),
@@ -287,6 +298,39 @@ def test_an_address_that_may_not_exist_stays_on_the_list(verdict: Observation[st
     assert (bench.done, bench.ledger) == ([], [])
     bench.confirmed = True
     assert "you vouch" in _apply("remove-suppression", bench)[0]
+
+
+def test_the_own_list_is_turned_on_and_the_ledger_keeps_for_what_it_was_on() -> None:
+    """So that it can be put back as it was."""
+    bench = _bench("use-own-suppression")
+    assert "before it was on for COMPLAINT" in _apply("use-own-suppression", bench)[-1]
+    (row,) = bench.ledger
+    assert dict(row.details) == {"region": "us-east-1", "before": "COMPLAINT", "after": "BOUNCE COMPLAINT"}
+
+
+@pytest.mark.parametrize(
+    ("account", "words"),
+    [
+        (Absent(), "no settings"),
+        (Unknown(reason="ses:GetAccount is denied", needs="that permission"), "ses:GetAccount is denied"),
+    ],
+)
+def test_the_own_list_is_not_touched_while_its_reasons_are_not_known(
+    account: Observation[SesAccountFacts], words: str
+) -> None:
+    """They are set as a whole: what it was on for would be lost."""
+    bench = _bench("use-own-suppression")
+    bench.facts[ACCOUNT] = account
+    assert words in _refused("use-own-suppression", bench).message
+    assert (bench.done, bench.ledger) == ([], [])
+
+
+def test_an_own_list_that_is_on_already_needs_nothing() -> None:
+    """No effect, no row."""
+    bench = _bench("use-own-suppression")
+    bench.facts[ACCOUNT] = Seen(value=SesAccountFacts())
+    assert "nothing to do" in _apply("use-own-suppression", bench)[-1]
+    assert (bench.done, bench.ledger) == ([], [])
 
 
 def test_an_entry_that_is_gone_already_needs_nothing() -> None:

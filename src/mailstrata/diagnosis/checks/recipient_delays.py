@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.refused import NO_WAY, Refused, finding, house, refusals
+from mailstrata.diagnosis.refused import NO_WAY, Refused, finding, house, told
 from mailstrata.model.attempt import Case
-from mailstrata.model.finding import Owner, Result, Stratum
+from mailstrata.model.finding import Finding, Owner, Result, Stratum
 
 CODE = "recipient-delays"
 STRATUM = Stratum.RECIPIENT
@@ -27,22 +27,22 @@ STRATUM = Stratum.RECIPIENT
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """One finding for each domain whose servers put mail off."""
-    for refused in refusals(case, evidence, CODE, by=lambda answer: house(answer.send), reason="expired"):
-        if not isinstance(refused, Refused):
-            yield refused
-            continue
-        lost = any(answer.final for answer in refused.answers)
-        ours = refused.owner is Owner.YOU
-        yield finding(
-            evidence,
-            CODE,
-            refused,
-            title=f"{refused.domain or 'the recipient'} {_what(lost=lost, ours=ours)}",
-            because=() if lost else ("SES tries again by itself, for up to 14 hours; nothing is lost yet",),
-            fixes=("send-slower",) if ours else ("send-again-later", "ask-recipient-admin"),
-            stops=False,
-            mechanisms=NO_WAY,
-        )
+    yield from told(case, evidence, CODE, by=lambda answer: house(answer.send), reason="expired", tell=_finding)
+
+
+def _finding(evidence: Evidence, refused: Refused) -> Finding:
+    lost = any(answer.final for answer in refused.answers)
+    ours = refused.owner is Owner.YOU
+    return finding(
+        evidence,
+        CODE,
+        refused,
+        title=f"{refused.domain or 'the recipient'} {_what(lost=lost, ours=ours)}",
+        because=() if lost else ("SES tries again by itself, for up to 14 hours; nothing is lost yet",),
+        fixes=("send-slower",) if ours else ("send-again-later", "ask-recipient-admin"),
+        stops=False,
+        mechanisms=NO_WAY,
+    )
 
 
 def _what(*, lost: bool, ours: bool) -> str:

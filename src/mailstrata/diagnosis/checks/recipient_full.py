@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.refused import Refused, finding, mailbox, refusals
+from mailstrata.diagnosis.refused import Refused, finding, mailbox, told
 from mailstrata.model.attempt import Case
-from mailstrata.model.finding import Result, Stratum
+from mailstrata.model.finding import Finding, Result, Stratum
 
 CODE = "recipient-full"
 STRATUM = Stratum.RECIPIENT
@@ -25,16 +25,16 @@ STRATUM = Stratum.RECIPIENT
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """One finding for each mailbox without room."""
-    for refused in refusals(case, evidence, CODE, by=lambda answer: mailbox(answer.send)):
-        if not isinstance(refused, Refused):
-            yield refused
-            continue
-        lost = any(answer.final for answer in refused.answers)
-        yield finding(
-            evidence,
-            CODE,
-            refused,
-            title=f"the mailbox {refused.place.subject} is full",
-            because=() if lost else ("it is still being tried; nothing is lost yet",),
-            fixes=("make-room",),
-        )
+    yield from told(case, evidence, CODE, by=lambda answer: mailbox(answer.send), tell=_finding)
+
+
+def _finding(evidence: Evidence, refused: Refused) -> Finding:
+    lost = any(answer.final for answer in refused.answers)
+    return finding(
+        evidence,
+        CODE,
+        refused,
+        title=f"the mailbox {refused.place.subject} is full",
+        because=() if lost else ("it is still being tried; nothing is lost yet",),
+        fixes=("make-room",),
+    )

@@ -20,9 +20,9 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.dmarc_facts import Policy, policy
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.refused import Refused, finding, name_at_house, refusals
+from mailstrata.diagnosis.refused import Refused, finding, name_at_house, told
 from mailstrata.model.attempt import Case
-from mailstrata.model.finding import Confidence, Result, Stratum
+from mailstrata.model.finding import Confidence, Finding, Result, Stratum
 from mailstrata.model.names import domain_of
 
 CODE = "recipient-refuses-authentication"
@@ -44,21 +44,21 @@ OF_BOTH = ("dmarc-unaligned", "address-identity-shadows-domain", *OF_DKIM, *OF_S
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """One finding for each domain that refuses mail in the name of one of ours."""
-    for refused in refusals(case, evidence, CODE, by=lambda answer: name_at_house(answer.send)):
-        if not isinstance(refused, Refused):
-            yield refused
-            continue
-        doubt = _doubt(evidence, refused)
-        yield finding(
-            evidence,
-            CODE,
-            refused,
-            title=f"{refused.domain or 'the recipient'} refuses mail of {_author(refused)}: {_lacking(refused)}",
-            because=(doubt,) if doubt else (),
-            fixes=("mend-authentication",),
-            mechanisms=() if doubt else _mechanisms(refused),
-            confidence=Confidence.POSSIBLE if doubt else None,
-        )
+    yield from told(case, evidence, CODE, by=lambda answer: name_at_house(answer.send), tell=_finding)
+
+
+def _finding(evidence: Evidence, refused: Refused) -> Finding:
+    doubt = _doubt(evidence, refused)
+    return finding(
+        evidence,
+        CODE,
+        refused,
+        title=f"{refused.domain or 'the recipient'} refuses mail of {_author(refused)}: {_lacking(refused)}",
+        because=(doubt,) if doubt else (),
+        fixes=("mend-authentication",),
+        mechanisms=() if doubt else _mechanisms(refused),
+        confidence=Confidence.POSSIBLE if doubt else None,
+    )
 
 
 def _author(refused: Refused) -> str:

@@ -18,9 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.refused import Refused, finding, message, refusals
+from mailstrata.diagnosis.refused import Refused, finding, message, told
 from mailstrata.model.attempt import Case
-from mailstrata.model.finding import Result, Stratum
+from mailstrata.model.finding import Finding, Result, Stratum
 
 CODE = "recipient-refuses-content"
 STRATUM = Stratum.RECIPIENT
@@ -36,15 +36,15 @@ _KINDS = {
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """One finding for each message that was refused for what is in it."""
-    for refused in refusals(case, evidence, CODE, by=lambda answer: message(answer.send)):
-        if not isinstance(refused, Refused):
-            yield refused
-            continue
-        yield finding(
-            evidence,
-            CODE,
-            refused,
-            title=f"{refused.domain or 'the recipient'} refuses the content of {refused.first.send.id}",
-            because=(_KINDS.get(refused.first.said.reason, _KINDS["contenterror"]),),
-            fixes=("change-message",),
-        )
+    yield from told(case, evidence, CODE, by=lambda answer: message(answer.send), tell=_finding)
+
+
+def _finding(evidence: Evidence, refused: Refused) -> Finding:
+    return finding(
+        evidence,
+        CODE,
+        refused,
+        title=f"{refused.domain or 'the recipient'} refuses the content of {refused.first.send.id}",
+        because=(_KINDS.get(refused.first.said.reason, _KINDS["contenterror"]),),
+        fixes=("change-message",),
+    )

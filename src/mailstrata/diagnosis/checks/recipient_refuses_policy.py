@@ -19,9 +19,9 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.answers import Answer
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.refused import Place, Refused, finding, mailbox, name_at_house, refusals
+from mailstrata.diagnosis.refused import Place, Refused, finding, mailbox, name_at_house, told
 from mailstrata.model.attempt import Case
-from mailstrata.model.finding import Owner, Result, Stratum
+from mailstrata.model.finding import Finding, Owner, Result, Stratum
 
 CODE = "recipient-refuses-policy"
 STRATUM = Stratum.RECIPIENT
@@ -31,21 +31,19 @@ OF_A_MAILBOX = frozenset({"12", "13", "124", "129", "133", "134", "135", "136", 
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """One finding for each mailbox that is closed to strangers, and one for each house with a rule."""
-    for refused in refusals(case, evidence, CODE, by=_place):
-        if not isinstance(refused, Refused):
-            yield refused
-            continue
-        theirs = refused.owner is not Owner.YOU
-        yield finding(
-            evidence,
-            CODE,
-            refused,
-            title=_title(refused),
-            because=("only the recipient's side can change it: SPF, DKIM and DMARC have no part in it",)
-            if theirs
-            else (),
-            fixes=("ask-recipient-admin",) if theirs else ("correct-sender", "ask-recipient-admin"),
-        )
+    yield from told(case, evidence, CODE, by=_place, tell=_finding)
+
+
+def _finding(evidence: Evidence, refused: Refused) -> Finding:
+    theirs = refused.owner is not Owner.YOU
+    return finding(
+        evidence,
+        CODE,
+        refused,
+        title=_title(refused),
+        because=("only the recipient's side can change it: SPF, DKIM and DMARC have no part in it",) if theirs else (),
+        fixes=("ask-recipient-admin",) if theirs else ("correct-sender", "ask-recipient-admin"),
+    )
 
 
 def _place(answer: Answer) -> Place:

@@ -20,9 +20,9 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.answers import Answer
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.refused import Place, Refused, finding, house, name_at_house, refusals
+from mailstrata.diagnosis.refused import Place, Refused, finding, house, name_at_house, told
 from mailstrata.model.attempt import Case
-from mailstrata.model.finding import Owner, Result, Stratum
+from mailstrata.model.finding import Finding, Owner, Result, Stratum
 
 CODE = "recipient-refuses-reputation"
 STRATUM = Stratum.RECIPIENT
@@ -35,20 +35,20 @@ _FIXES = {
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """One finding for each domain whose servers refuse an address, or ours by name."""
-    for refused in refusals(case, evidence, CODE, by=_place):
-        if not isinstance(refused, Refused):
-            yield refused
-            continue
-        theirs = refused.domain or "the recipient"
-        yield finding(
-            evidence,
-            CODE,
-            refused,
-            title=_title(refused, theirs),
-            because=_because(refused),
-            fixes=_FIXES.get(refused.owner, ("send-again-later",)),
-            stops=refused.owner in (Owner.YOU, Owner.RECIPIENT),
-        )
+    yield from told(case, evidence, CODE, by=_place, tell=_finding)
+
+
+def _finding(evidence: Evidence, refused: Refused) -> Finding:
+    theirs = refused.domain or "the recipient"
+    return finding(
+        evidence,
+        CODE,
+        refused,
+        title=_title(refused, theirs),
+        because=_because(refused),
+        fixes=_FIXES.get(refused.owner, ("send-again-later",)),
+        stops=refused.owner in (Owner.YOU, Owner.RECIPIENT),
+    )
 
 
 def _place(answer: Answer) -> Place:

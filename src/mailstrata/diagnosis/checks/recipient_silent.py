@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from mailstrata.diagnosis.answers import words_of
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.paths import SIMULATOR
 from mailstrata.diagnosis.refused import NO_WAY, Refused, finding, house, refusals
@@ -70,7 +71,7 @@ def _unanswered(evidence: Evidence, refused: Refused) -> Finding:
 
 
 def _is_open(send: Attempt) -> bool:
-    unsettled = send.outcome in (Outcome.UNKNOWN, Outcome.DELAYED)
+    unsettled = send.outcome is Outcome.UNKNOWN or (send.outcome is Outcome.DELAYED and not words_of(send))
     return unsettled and bool(send.message_id) and domain_of(send.recipient) != SIMULATOR
 
 

@@ -19,9 +19,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.refused import Refused, finding, mailbox, refusals
+from mailstrata.diagnosis.refused import Refused, finding, mailbox, told
 from mailstrata.model.attempt import Case
-from mailstrata.model.finding import Result, Stratum
+from mailstrata.model.finding import Finding, Result, Stratum
 
 CODE = "recipient-unknown"
 STRATUM = Stratum.RECIPIENT
@@ -29,18 +29,18 @@ STRATUM = Stratum.RECIPIENT
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """One finding for each mailbox that its server does not know."""
-    for refused in refusals(case, evidence, CODE, by=lambda answer: mailbox(answer.send)):
-        if not isinstance(refused, Refused):
-            yield refused
-            continue
-        yield finding(
-            evidence,
-            CODE,
-            refused,
-            title=f"the mailbox {refused.place.subject} does not exist, by its own server's word",
-            because=tuple(_reading(refused)),
-            fixes=("correct-recipient", "ask-recipient-admin"),
-        )
+    yield from told(case, evidence, CODE, by=lambda answer: mailbox(answer.send), tell=_finding)
+
+
+def _finding(evidence: Evidence, refused: Refused) -> Finding:
+    return finding(
+        evidence,
+        CODE,
+        refused,
+        title=f"the mailbox {refused.place.subject} does not exist, by its own server's word",
+        because=tuple(_reading(refused)),
+        fixes=("correct-recipient", "ask-recipient-admin"),
+    )
 
 
 def _reading(refused: Refused) -> Iterator[str]:

@@ -19,6 +19,7 @@ APPLIERS: Mapping[str, Applier] = {
     "rederive-password": relay.rederive_password,
     "rotate-credentials": relay.rotate_credentials,
     "remove-suppression": account.remove_suppression,
+    "use-own-suppression": account.use_own_suppression,
     "enable-dkim": identity.enable_dkim,
     "publish-records": records.publish_records,
     "replace-mail-from-cname": records.replace_mail_from_cname,

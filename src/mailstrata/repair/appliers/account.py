@@ -1,13 +1,14 @@
-"""The fix of the suppression list: an entry goes once its mailbox is known to exist (facts.md B5)."""
+"""The fixes of the suppression lists: nothing changes before the mailbox is known to exist (facts.md B5)."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
 from mailstrata.model.errors import Refusal
+from mailstrata.model.facts import SesAccountFacts
 from mailstrata.model.finding import Finding
 from mailstrata.model.observation import Absent, Seen, Unknown
-from mailstrata.model.question import MailboxExists, Suppression
+from mailstrata.model.question import MailboxExists, SesAccount, Suppression
 from mailstrata.model.setup import Setup
 from mailstrata.repair.appliers.applying import Step, Tools, settled
 
@@ -33,6 +34,41 @@ async def remove_suppression(finding: Finding, setup: Setup, tools: Tools) -> As
     yield Step(
         text=f"removed the {fact.reason} entry of {fact.updated:%Y-%m-%d} from the list of {region}; the ledger has it"
     )
+
+
+async def use_own_suppression(finding: Finding, setup: Setup, tools: Tools) -> AsyncIterator[Step]:
+    """The account's own list on for bounces, which overrides SES's shared one; the ledger keeps for what it was on before."""
+    del setup
+    target = dict(finding.target)
+    region, address = target["region"], target["address"]
+    yield Step(text=await _exists(region, address, tools))
+    before = await _reasons(region, tools)
+    if "BOUNCE" in before:
+        yield Step(text=f"the account's own list in {region} is on for bounces already: nothing to do")
+        return
+    wanted = ("BOUNCE", *before)
+    details = {"region": region, "before": " ".join(before), "after": " ".join(wanted)}
+    row = tools.ledger.begin("use-own-suppression", address, details)
+    await settled(row, tools.ses.suppress_for(region, wanted), tools)
+    await settled(row, _on_for_bounces(region, tools), tools)
+    tools.ledger.finish(row, "done")
+    was = " and ".join(before) or "nothing"
+    yield Step(text=f"turned the account's own list in {region} on for bounces; before it was on for {was}")
+
+
+async def _reasons(region: str, tools: Tools) -> tuple[str, ...]:
+    match await tools.asker.ask(SesAccount(region)):
+        case Seen(value=SesAccountFacts(suppressed_reasons=reasons)):
+            return reasons
+        case Unknown(reason=reason, needs=needs):
+            raise Refusal(f"the account's settings in {region} cannot be read: {reason}", needs, status=4)
+        case _:
+            raise Refusal(f"SES has no settings of the account in {region}", status=4)
+
+
+async def _on_for_bounces(region: str, tools: Tools) -> None:
+    if "BOUNCE" not in await _reasons(region, tools):
+        raise Refusal(f"SES does not report the list in {region} as on for bounces", "look again in a minute", status=4)
 
 
 async def _gone(region: str, address: str, tools: Tools) -> None:
