@@ -136,7 +136,10 @@ def _joined(first: Section, second: Section) -> tuple[Case, dict[Question[Any], 
 @settings(max_examples=120, deadline=None, derandomize=True)
 @given(st.sampled_from(_losing()), st.sampled_from(_losing()))
 def test_independent_faults_never_merge(first: Section, second: Section) -> None:
-    """Two faults of different strata stay two, and each mail that one of them lost has exactly one cause."""
+    """Two faults of different strata stay two, and each mail that one of them lost has exactly one cause.
+
+    A fault that names the other as its mechanism or its cause is not independent of it.
+    """
     assume(check_of(first.code).STRATUM is not check_of(second.code).STRATUM)
     joined = _joined(first, second)
     assume(joined is not None)
@@ -145,6 +148,7 @@ def test_independent_faults_never_merge(first: Section, second: Section) -> None
     both = [one for code in (first.code, second.code) for one in judge(check_of(code), case, facts)]
     faults = [one for one in both if isinstance(one, Finding) and one.gravity is Gravity.FAULT]
     assume({one.code for one in faults} == {first.code, second.code})
+    assume(not {code for one in faults for code in (*one.mechanisms, one.caused_by)} & {first.code, second.code})
     diagnosis = _diagnosed(case, Paper(facts))
     assert {first.code, second.code} <= {one.code for one in diagnosis.findings}
     lost = {name for one in faults for name in one.explains}

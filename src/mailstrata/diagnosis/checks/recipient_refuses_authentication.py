@@ -39,7 +39,8 @@ OF_SPF = (
     "spf-too-many-lookups",
     "spf-without-ses",
 )
-OF_BOTH = ("dmarc-unaligned", "address-identity-shadows-domain", *OF_DKIM, *OF_SPF)
+OF_EITHER = ("dmarc-unaligned", "address-identity-shadows-domain", *OF_DKIM)
+"""Where one of the two would do, DKIM must be lost as well: a fault of SPF alone refuses nothing (RFC 9989 4.4)."""
 
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
@@ -78,7 +79,7 @@ def _mechanisms(refused: Refused) -> tuple[str, ...]:
     words = refused.first.words.lower()
     spf, dkim = "spf" in words, "dkim" in words
     if "dmarc" in words or spf == dkim:
-        return OF_BOTH
+        return OF_EITHER
     return OF_SPF if spf else OF_DKIM
 
 
