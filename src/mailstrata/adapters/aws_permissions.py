@@ -58,6 +58,8 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "restore-suppression": ("ses:PutSuppressedDestination",),
     "suppress-for": ("ses:PutAccountSuppressionAttributes",),
     "enable-dkim": ("ses:PutEmailIdentityDkimAttributes",),
+    "create-identity": ("ses:CreateEmailIdentity",),
+    "delete-identity": ("ses:DeleteEmailIdentity",),
     "renew-dkim": ("ses:PutEmailIdentityDkimSigningAttributes",),
     "set-mail-from": ("ses:PutEmailIdentityMailFromAttributes",),
     "set-configuration-set": ("ses:PutEmailIdentityConfigurationSetAttributes",),

@@ -16,8 +16,9 @@ from mailstrata.model.question import AccessKey, ApiSend, Caller, MaySend, Messa
 
 _READING = tuple(dict.fromkeys(a for kind, actions in PERMISSIONS.items() if kind is not ApiSend for a in actions))
 _KEYS = ("create-key", "set-key-status", "delete-key", "list-keys", "store-credential")
-_FIXES = tuple(CHANGES)
 _ROTATION = (*PERMISSIONS[Caller], *PERMISSIONS[AccessKey], *PERMISSIONS[SmtpLogin], *PERMISSIONS[MessageEvents])
+_OF_DOMAINS = ("create-identity", "delete-identity")
+_FIXES = tuple(name for name in CHANGES if name not in _OF_DOMAINS)
 
 
 def _changing(*names: str) -> tuple[str, ...]:
@@ -29,6 +30,11 @@ JOBS: Mapping[str, tuple[str, ...]] = {
     "diagnose": _READING,
     "probe": (*_READING, *PERMISSIONS[ApiSend]),
     "fix": (*_READING, *_changing(*_FIXES)),
+    "domain": (
+        *_READING,
+        *_changing(*_OF_DOMAINS, "enable-dkim", "renew-dkim", "set-mail-from", "set-configuration-set", "set-feedback"),
+        *_changing("publish-records"),
+    ),
     "rotate": (*_ROTATION, *_changing(*_KEYS)),
     "check": (*PERMISSIONS[SmtpLogin], "sts:GetCallerIdentity"),
     "explain": PERMISSIONS[Caller],

@@ -149,6 +149,24 @@ class SesChanges:
         """Turn DKIM signing on for an identity."""
         await self._aws.do(_call("PutEmailIdentityDkimAttributes", region, EmailIdentity=identity, SigningEnabled=True))
 
+    async def disable_dkim(self, region: str, identity: str) -> None:
+        """Turn DKIM signing off for an identity."""
+        await self._aws.do(
+            _call("PutEmailIdentityDkimAttributes", region, EmailIdentity=identity, SigningEnabled=False)
+        )
+
+    async def create_identity(self, region: str, identity: str, key_length: str) -> None:
+        """Make a domain an identity with Easy DKIM, whose key has ``RSA_1024_BIT`` or ``RSA_2048_BIT``."""
+        signing = {"NextSigningKeyLength": key_length}
+        await self._aws.do(_call("CreateEmailIdentity", region, EmailIdentity=identity, DkimSigningAttributes=signing))
+
+    async def delete_identity(self, region: str, identity: str) -> None:
+        """Take an identity away; one that is not there is no error."""
+        call = _call("DeleteEmailIdentity", region, EmailIdentity=identity)
+        answer = await self._aws.reply(call)
+        if isinstance(answer, Failure) and not isinstance(answer.observation, Absent):
+            raise refusal(answer, call)
+
     async def renew_dkim(self, region: str, identity: str, key_length: str) -> DkimFacts:
         """A new key pair of SES's own; the tokens may be new ones (facts.md B3)."""
         call = _call(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 
 import click
+
+from mailstrata.cli.subcommands import Subcommands
 
 SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
     "derive": ("credentials_derive", "Make the SMTP password of a secret access key for a region."),
@@ -18,27 +19,7 @@ SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
 """Each subcommand's name, its module in `mailstrata.cli`, and its line in the list."""
 
 
-class _Subcommands(click.Group):
-    """Finds a subcommand's module by name."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(SUBCOMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in SUBCOMMANDS:
-            return None
-        found: click.Command = import_module(f"mailstrata.cli.{SUBCOMMANDS[cmd_name][0]}").command
-        return found
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in SUBCOMMANDS.items()])
-
-
-@click.group("credentials", cls=_Subcommands)
+@click.group("credentials", cls=Subcommands, listed=SUBCOMMANDS)
 def command() -> None:
     """SES SMTP passwords: derive one, test it by logging in, explain why it is refused, rotate it without downtime.
 

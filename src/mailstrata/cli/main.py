@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "fix": ("fix", "Carry out the automatic fixes of a diagnosis, verify each, diagnose again."),
     "bounce": ("bounce", "Read bounces, NDRs and DSNs: why they failed, whose fault it is, what to do."),
     "credentials": ("credentials", "SES SMTP passwords: derive, test by logging in, explain, rotate, list."),
+    "domain": ("domain", "Identity, DKIM, SPF, DMARC, MAIL FROM and MX of a domain: plan and publish."),
     "explain": ("explain", "Print what a fault code means and how to put it right."),
     "lab": ("lab", "The embedded world: start it, run a scenario, break something in it."),
     "demo": ("demo", "See an incident diagnosed and repaired end to end, in the lab."),

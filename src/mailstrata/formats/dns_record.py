@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mailstrata.formats.txt_sets import unquoted
 from mailstrata.model.finding import Record
 
 _STRING = 255
@@ -32,3 +33,21 @@ def txt(name: str, texts: Iterable[str]) -> Record:
 def _quoted(text: str) -> str:
     parts = [text[start : start + _STRING] for start in range(0, len(text), _STRING)] or [""]
     return " ".join('"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"' for part in parts)
+
+
+def zone_lines(record: Record, *, ttl: int = 300) -> tuple[str, ...]:
+    """The record set in the master file format (RFC 1035 5.1): absolute names, one line a value."""
+    return tuple(f"{record.name}. {ttl} IN {record.type} {_absolute(record.type, value)}" for value in record.values)
+
+
+def form_fields(record: Record, apex: str) -> tuple[tuple[str, str], ...]:
+    """What to type into a provider's form, a pair of host and value for each line: hosts without the zone, texts unquoted.
+
+    Providers add the zone to the host themselves; typing it again is the commonest slip there is (facts.md B3).
+    """
+    host = "@" if record.name == apex else record.name.removesuffix(f".{apex}")
+    return tuple((host, unquoted(value) if record.type == "TXT" else value) for value in record.values)
+
+
+def _absolute(kind: str, value: str) -> str:
+    return value if kind == "TXT" else value.rstrip(".") + "."

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailstrata.formats import relay_settings
+from mailstrata.formats.dmarc import POLICIES
 from mailstrata.formats.relay_settings import RelaySettings
 from mailstrata.formats.ses_regions import region_key
 from mailstrata.formats.toml_table import MalformedToml, Table
@@ -74,6 +75,12 @@ def read_setup(root: Table) -> Setup:
         mail_from=_domain(domain, "mail_from") if mail_from else None,
         regions=tuple(region_key(domain, "regions", region) for region in domain.texts("regions", ())),
         aliases=tuple(_alias(table) for table in root.tables("alias")),
+        dmarc=domain.choice("dmarc", POLICIES, "") if "dmarc" in domain else "",
+        configuration_set=domain.text("configuration_set", ""),
+        feedback_forwarding=domain.flag("feedback_forwarding", default=False)
+        if "feedback_forwarding" in domain
+        else None,
+        receives=domain.flag("receives", default=False),
     )
 
 

@@ -115,6 +115,18 @@ class SesControl(Protocol):
         """Turn DKIM signing on."""
         ...
 
+    async def create_identity(self, region: str, identity: str, key_length: str) -> None:
+        """Make a domain an identity with Easy DKIM."""
+        ...
+
+    async def delete_identity(self, region: str, identity: str) -> None:
+        """Take an identity away."""
+        ...
+
+    async def disable_dkim(self, region: str, identity: str) -> None:
+        """Turn DKIM signing off."""
+        ...
+
     async def renew_dkim(self, region: str, identity: str, key_length: str) -> DkimFacts:
         """Have SES make a new key of its own and look for its records anew: status, tokens and zone of now."""
         ...

@@ -61,6 +61,14 @@ class Setup:
     """The custom MAIL FROM domain that is wanted, or ``None`` for SES's own."""
     regions: tuple[str, ...] = field(default=())
     """Further regions to look in; the identity of a domain may stand in another than the one that is used."""
+    dmarc: str = ""
+    """The DMARC policy to arrive at, step by step: ``none``, ``quarantine``, ``reject``; empty keeps what is published."""
+    configuration_set: str = ""
+    """The default configuration set that is wanted; empty leaves it as it is."""
+    feedback_forwarding: bool | None = None
+    """Whether SES is to send bounces by mail; ``None`` leaves it as it is."""
+    receives: bool = False
+    """Whether the domain's mail comes in through SES."""
 
     def alias_for(self, address: str) -> Alias | None:
         """The alias of ``address``, compared without regard to case."""

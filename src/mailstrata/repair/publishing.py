@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from mailstrata.formats.txt_sets import unquoted
 from mailstrata.model.errors import Refusal
 from mailstrata.model.finding import Record
 from mailstrata.model.observation import Seen
@@ -42,10 +42,4 @@ def _shows(record: Record, value: Any) -> bool:
         return seen == {text.rstrip(".").lower() for text in record.values}
     if record.type == "CNAME":
         return str(value).rstrip(".").lower() == record.values[0].rstrip(".").lower()
-    return {_unquoted(text) for text in record.values} <= set(value)
-
-
-def _unquoted(text: str) -> str:
-    """The text of a TXT value in presentation format: its strings joined (RFC 1035 5.1)."""
-    strings = re.findall(r'"((?:[^"\\]|\\.)*)"', text)
-    return re.sub(r"\\(.)", r"\1", "".join(strings)) if strings else text
+    return {unquoted(text) for text in record.values} <= set(value)

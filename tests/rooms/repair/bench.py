@@ -153,6 +153,18 @@ class Bench:
         if "stay" not in self.refuse:
             self.facts[SesIdentity(region, identity)] = self.facts.pop(HostedZone("after"))
 
+    async def create_identity(self, region: str, identity: str, key_length: str) -> None:
+        """No fix of a finding makes an identity."""
+        raise AssertionError((region, identity, key_length))
+
+    async def delete_identity(self, region: str, identity: str) -> None:
+        """Nor takes one away."""
+        raise AssertionError((region, identity))
+
+    async def disable_dkim(self, region: str, identity: str) -> None:
+        """Nor turns signing off."""
+        raise AssertionError((region, identity))
+
     async def renew_dkim(self, region: str, identity: str, key_length: str) -> DkimFacts:
         """New tokens, of which ``facts`` know one; SES finds them at its next look."""
         assert key_length == "RSA_2048_BIT"

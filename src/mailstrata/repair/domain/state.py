@@ -1,0 +1,121 @@
+"""What stands now: SES's identity, the zone and who serves it, and the record sets where the wanted ones would go.
+
+Where Route 53 holds the zone that the world reads, its own content is the truth and is asked; elsewhere public DNS is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mailstrata.model.errors import Refusal
+from mailstrata.model.facts import HostedZoneFacts, IdentityFacts, SesAccountFacts
+from mailstrata.model.finding import Record
+from mailstrata.model.observation import Absent, Observation, Seen, Unknown
+from mailstrata.model.ports import Asker, DnsControl
+from mailstrata.model.question import Cname, HostedZone, Mx, Nameservers, Question, SesAccount, SesIdentity, Txt, ZoneOf
+from mailstrata.repair.domain.goal import Goal, records
+
+Place = tuple[str, str]
+"""A name and a type of record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One look at a domain. ``standing`` holds the values at each place: texts without quotes, ``10 host``, a target.
+
+    ``zone`` is Seen only where Route 53's zone is the one that is delegated to; ``elsewhere`` says why it is not.
+    """
+
+    identity: Observation[IdentityFacts]
+    account: Observation[SesAccountFacts]
+    zone: Observation[HostedZoneFacts]
+    elsewhere: str = ""
+    standing: Mapping[Place, Observation[tuple[str, ...]]] = field(default_factory=dict)
+
+    def at(self, name: str, kind: str) -> Observation[tuple[str, ...]]:
+        """What stands at a place."""
+        return self.standing.get((name, kind), Unknown(reason=f"{kind} {name} was not looked at"))
+
+
+async def observed(goal: Goal, asker: Asker, dns: DnsControl) -> Observed:
+    """Look at everything that the goal concerns; what cannot be seen is Unknown, and nothing is raised."""
+    identity, account, zone, apex = await asyncio.gather(
+        asker.ask(SesIdentity(goal.region, goal.domain)),
+        asker.ask(SesAccount(goal.region)),
+        asker.ask(HostedZone(goal.domain)),
+        asker.ask(ZoneOf(goal.domain)),
+    )
+    zone, elsewhere = await _delegated(zone, apex, asker)
+    places = tuple(_places(goal, identity))
+    reading = _in_route53(dns, zone.value.id, places) if isinstance(zone, Seen) else _in_public(asker, places)
+    return Observed(
+        identity=identity,
+        account=account,
+        zone=zone,
+        elsewhere=elsewhere,
+        standing=dict(zip(places, await reading, strict=True)),
+    )
+
+
+async def _delegated(
+    zone: Observation[HostedZoneFacts], apex: Observation[str], asker: Asker
+) -> tuple[Observation[HostedZoneFacts], str]:
+    """The zone, unless the delegation leads elsewhere: then what is written there is read by nobody."""
+    if isinstance(zone, Absent):
+        return zone, "Route 53 of this account holds no such zone"
+    if isinstance(zone, Unknown):
+        return zone, zone.reason
+    if isinstance(apex, Seen) and apex.value != zone.value.name:
+        return Absent(
+            how="another zone"
+        ), f"the zone that holds the domain is {apex.value}, which is not in Route 53 here"
+    servers = await asker.ask(Nameservers(zone.value.name))
+    if isinstance(servers, Seen) and not {one.lower() for one in servers.value} & set(zone.value.nameservers):
+        return Absent(
+            how="not delegated"
+        ), f"the delegation leads to {', '.join(servers.value)}, not to Route 53's zone"
+    return zone, ""
+
+
+def _places(goal: Goal, identity: Observation[IdentityFacts]) -> dict[Place, None]:
+    """Where the wanted records would go, and the CNAMEs that would stand in their way (RFC 1034 3.6.2)."""
+    dkim = identity.value.dkim if isinstance(identity, Seen) else None
+    found: dict[Place, None] = {}
+    for wanted in records(goal, dkim):
+        found[wanted.record.name, wanted.record.type] = None
+        if wanted.record.name != goal.domain:
+            found[wanted.record.name, "CNAME"] = None
+    return found
+
+
+async def _in_route53(dns: DnsControl, zone_id: str, places: tuple[Place, ...]) -> list[Observation[tuple[str, ...]]]:
+    return await asyncio.gather(*(_set(dns, zone_id, Record(name=name, type=kind, values=())) for name, kind in places))
+
+
+async def _set(dns: DnsControl, zone_id: str, place: Record) -> Observation[tuple[str, ...]]:
+    try:
+        (there,) = await dns.standing(zone_id, (place,))
+    except Refusal as refusal:
+        return Unknown(reason=refusal.message, needs=refusal.hint)
+    return Seen(value=there.values, source="Route 53") if there.values else Absent(how="no such record set")
+
+
+async def _in_public(asker: Asker, places: tuple[Place, ...]) -> list[Observation[tuple[str, ...]]]:
+    answers = await asyncio.gather(*(asker.ask(_question(*place)) for place in places))
+    return [_values(answer) for answer in answers]
+
+
+def _question(name: str, kind: str) -> Question[Any]:
+    return {"TXT": Txt, "MX": Mx, "CNAME": Cname}[kind](name)
+
+
+def _values(answer: Observation[Any]) -> Observation[tuple[str, ...]]:
+    if not isinstance(answer, Seen):
+        return answer
+    if isinstance(answer.value, str):
+        return Seen(value=(answer.value,), source=answer.source, ttl=answer.ttl)
+    texts = tuple(one if isinstance(one, str) else f"{one.preference} {one.host}" for one in answer.value)
+    return Seen(value=texts, source=answer.source, ttl=answer.ttl)

@@ -1,0 +1,93 @@
+"""One look at a domain: whose zone is read, and what stands in it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from tests.rooms.repair.domain.looks import GOAL, IDENTITY, ZONE
+
+from mailstrata.model.errors import Refusal
+from mailstrata.model.facts import MxHost
+from mailstrata.model.finding import Record
+from mailstrata.model.observation import Absent, Observation, Seen, Unknown
+from mailstrata.model.question import Cname, HostedZone, Mx, Nameservers, Question, SesIdentity, Txt, ZoneOf
+from mailstrata.repair.domain.state import Observed, observed
+
+BOUNCE = "bounce.sailing.example"
+WORLD: dict[Question[Any], Observation[Any]] = {
+    SesIdentity("us-east-1", "sailing.example"): Seen(value=IDENTITY),
+    HostedZone("sailing.example"): Seen(value=ZONE),
+    ZoneOf("sailing.example"): Seen(value="sailing.example"),
+    Nameservers("sailing.example"): Seen(value=("NS1.example",)),
+    Mx(BOUNCE): Seen(value=(MxHost(preference=10, host="mx.dock.example"),)),
+    Txt(BOUNCE): Seen(value=("public",)),
+    Cname(BOUNCE): Absent(),
+}
+
+
+class Told:
+    """Answers what it was told; nothing stands in its zone but what it was told."""
+
+    def __init__(self, world: dict[Question[Any], Observation[Any]]) -> None:
+        self._world = world
+
+    async def ask(self, question: Question[Any]) -> Observation[Any]:
+        """What is known."""
+        return self._world.get(question, Unknown(reason="not told"))
+
+    async def standing(self, zone_id: str, records: tuple[Record, ...]) -> tuple[Record, ...]:
+        """One text at the MAIL FROM name; its MX is an alias that nobody may touch."""
+        assert zone_id == "Z1"
+        (record,) = records
+        if record.type == "MX":
+            raise Refusal("an alias stands there", "change it by hand", status=4)
+        values = ("in the zone",) if (record.name, record.type) == (BOUNCE, "TXT") else ()
+        return (Record(name=record.name, type=record.type, values=values),)
+
+    async def publish(self, zone_id: str, records: tuple[Record, ...]) -> tuple[Record, ...]:
+        """A look changes nothing."""
+        raise AssertionError((zone_id, records))
+
+
+def look(**changes: Observation[Any]) -> Observed:
+    """A look at the world, with other answers to the questions of these words."""
+    world = {question: changes.get(question.word.replace("-", "_"), seen) for question, seen in WORLD.items()}
+    there = Told(world)
+    return asyncio.run(observed(GOAL, there, there))
+
+
+def test_where_route_53_is_what_the_world_reads_its_own_content_is_the_truth() -> None:
+    """A resolver may still hold what stood there an hour ago."""
+    seen = look()
+    assert (seen.zone, seen.elsewhere) == (Seen(value=ZONE), "")
+    assert seen.at(BOUNCE, "TXT") == Seen(value=("in the zone",), source="Route 53")
+    assert seen.at("_dmarc.sailing.example", "TXT") == Absent(how="no such record set")
+
+
+def test_what_may_not_be_replaced_in_route_53_is_unknown() -> None:
+    """An alias or a routing policy is somebody's work."""
+    assert look().at(BOUNCE, "MX") == Unknown(reason="an alias stands there", needs="change it by hand")
+
+
+def test_a_zone_to_which_the_delegation_does_not_lead_is_not_written_to() -> None:
+    """Public DNS is asked, and the words say where it leads."""
+    seen = look(nameservers=Seen(value=("ns.dock.example",)))
+    assert isinstance(seen.zone, Absent)
+    assert seen.elsewhere == "the delegation leads to ns.dock.example, not to Route 53's zone"
+    assert seen.at(BOUNCE, "TXT") == Seen(value=("public",))
+    assert seen.at(BOUNCE, "MX") == Seen(value=("10 mx.dock.example",))
+
+
+def test_a_zone_below_that_is_held_elsewhere_is_not_written_to_either() -> None:
+    """The parent's zone in Route 53 is no use when the domain is a zone of its own elsewhere."""
+    seen = look(zone_of=Seen(value="other.sailing.example"))
+    assert "the zone that holds the domain is other.sailing.example" in seen.elsewhere
+
+
+def test_without_a_zone_in_this_account_public_dns_is_asked() -> None:
+    """Absent is absent, unknown stays unknown."""
+    assert look(hosted_zone=Absent()).elsewhere == "Route 53 of this account holds no such zone"
+    blind = look(hosted_zone=Unknown(reason="not allowed"))
+    assert (blind.zone, blind.elsewhere) == (Unknown(reason="not allowed"), "not allowed")
+    assert blind.at("_dmarc.sailing.example", "TXT") == Unknown(reason="not told")
