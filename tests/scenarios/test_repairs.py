@@ -37,6 +37,10 @@ REPAIRS = (
     ("mail-from-is-cname", "replace-mail-from-cname"),
     ("spf-multiple", "publish-records"),
     ("dmarc-multiple", "publish-records"),
+    ("spf-without-ses", "publish-records"),
+    ("spf-malformed", "publish-records"),
+    ("dmarc-malformed", "publish-records"),
+    ("dmarc-report-unauthorized", "publish-records"),
 )
 
 

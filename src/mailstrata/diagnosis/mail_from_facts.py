@@ -123,12 +123,12 @@ def _hosts_trouble(hosts: tuple[str, ...], region: str) -> str:
     return f"the MX names {', '.join(hosts)}, which is not SES"
 
 
-def _texts_trouble(texts: list[str]) -> str | Unknown:
+def _texts_trouble(texts: list[str]) -> str:
     if not texts:
         return "there is no SPF record"
     try:
         if any(spf.includes(text, SES) for text in texts):
             return ""
     except spf.MalformedSpf as error:
-        return Unknown(reason=f"the SPF record cannot be read: {error}", needs="a readable SPF record")
+        return f"the SPF record cannot be read: {error}"
     return f"the SPF record does not let SES pass: {texts[0]}"

@@ -8,15 +8,19 @@ the From; that one's record is for whoever else sends as the domain.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.evidence import Evidence, NotYet
 from mailstrata.diagnosis.mail_from_facts import in_use
 from mailstrata.diagnosis.region_paths import authors
+from mailstrata.formats import spf, spf_check, spf_tree
+from mailstrata.formats.ses_records import SES
 from mailstrata.model.attempt import Case
-from mailstrata.model.observation import Unknown
-from mailstrata.model.question import Txt
+from mailstrata.model.finding import Gravity
+from mailstrata.model.observation import Absent, Seen, Unknown
+from mailstrata.model.question import Question, Txt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,50 @@ def spf_names(case: Case, evidence: Evidence) -> tuple[SpfName, ...]:
     found += [SpfName(name=name) for name in authors(case) if name not in taken]
     evidence.want(*(Txt(one.name) for one in found if one.unknown is None))
     return tuple(found)
+
+
+def trees(evidence: Evidence, names: Iterable[str]) -> Mapping[str, spf_tree.Node | None]:
+    """The record of each name with all that it includes; what one depth of all of them needs is asked for together."""
+    read: dict[str, spf_tree.Node | None] = {}
+    wanted: list[Question[Any]] = []
+    for name in names:
+        try:
+            read[name] = spf_tree.read(evidence, name)
+        except NotYet as more:
+            wanted += more.questions
+    if wanted:
+        raise NotYet(*dict.fromkeys(wanted))
+    return read
+
+
+def weight(evidence: Evidence, name: SpfName) -> Gravity:
+    """How much a record hurts that is broken somewhere: mail by SES may match before an evaluation comes so far."""
+    hurts = name.mail_from and passes_from(evidence, name.name, SES) is False
+    return Gravity.WARNING if hurts else Gravity.NOTICE
+
+
+def passes_from(evidence: Evidence, name: str, sending: str) -> bool | Unknown:
+    """Whether an address that ``sending`` names in its own record passes by the record of ``name``."""
+    match evidence[Txt(sending)]:
+        case Unknown() as unknown:
+            return unknown
+        case Seen(value=texts):
+            addresses = [term.value.partition("/")[0] for text in texts for term in _networks(text)]
+        case Absent():
+            addresses = []
+    if not addresses:
+        return False
+    verdict = spf_check.check(evidence, spf_check.Sender(ip=addresses[0], sender=f"bounces@{name}"))
+    if verdict.result != "pass" and verdict.unsure:
+        return Unknown(reason=f"not all that the record of {name} asks for was answered: {verdict.unsure[0]}")
+    return verdict.unknown or verdict.result == "pass"
+
+
+def _networks(text: str) -> tuple[spf.Term, ...]:
+    try:
+        return tuple(term for term in spf.terms(text) if term.name in ("ip4", "ip6") and term.qualifier == "+")
+    except spf.MalformedSpf:
+        return ()
 
 
 def _mail_from(case: Case, evidence: Evidence) -> Iterator[SpfName]:

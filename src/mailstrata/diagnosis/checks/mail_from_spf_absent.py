@@ -1,12 +1,12 @@
-"""The custom MAIL FROM domain has no SPF record that lets SES pass.
+"""The custom MAIL FROM domain has no SPF record.
 
 What it sees
-    At the MAIL FROM domain there is no v=spf1 text, or one without include:amazonses.com before its "all".
+    At the MAIL FROM domain there is no v=spf1 text, nor one that was meant to be such.
 Why it matters
     With a custom MAIL FROM it is this name whose SPF recipients look at. Without the record SPF does not pass, and DMARC
     rests on DKIM alone. A record at the sender's own domain changes nothing for mail by SES.
 How to put it right
-    Publish "v=spf1 include:amazonses.com ~all" at the MAIL FROM domain, or add the include to the record that is there.
+    Publish "v=spf1 include:amazonses.com ~all" at the MAIL FROM domain.
 Read more
     facts.md B3, B4; RFC 7208 5.2; https://docs.aws.amazon.com/ses/latest/dg/mail-from.html
 """
@@ -16,16 +16,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.mail_from_facts import InUse, in_use, spf_trouble
+from mailstrata.diagnosis.mail_from_facts import InUse, in_use
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.diagnosis.zone_facts import cause
-from mailstrata.formats import spf
 from mailstrata.formats.dns_record import txt
-from mailstrata.formats.ses_records import SES
+from mailstrata.formats.ses_records import SPF
+from mailstrata.formats.txt_sets import kind
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import MailFromFacts
-from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Record, Result, Stratum
-from mailstrata.model.observation import Absent, Observation, Seen, Unknown
+from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Result, Stratum
+from mailstrata.model.observation import Seen, Unknown
 from mailstrata.model.question import Cname, SesIdentity, Txt
 
 CODE = "mail-from-spf-absent"
@@ -45,37 +45,26 @@ def _judged(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFact
     question, alias = Txt(mail_from.domain), Cname(mail_from.domain)
     evidence.want(question, alias)
     seen = evidence[question]
-    trouble = spf_trouble(seen)
-    if isinstance(trouble, Unknown):
-        return unsure(CODE, STRATUM, used.subject, trouble)
-    if not trouble:
-        return Fine(code=CODE, stratum=STRATUM, text=f"the SPF record of {mail_from.domain} lets SES pass")
+    if isinstance(seen, Unknown):
+        return unsure(CODE, STRATUM, used.subject, seen)
     texts = seen.value if isinstance(seen, Seen) else ()
-    leaning = any(spf.is_record(text) and spf.leans_on_others(text) for text in texts)
-    warning, missing = Gravity.WARNING, isinstance(seen, Absent)
-    blamed = cause(evidence, case.setup.domain, gravity=warning, verified=used.verified) if missing else None
+    if any(kind(text) == "spf" for text in texts):
+        return Fine(code=CODE, stratum=STRATUM, text=f"{mail_from.domain} has an SPF record")
+    warning = Gravity.WARNING
+    blamed = cause(evidence, case.setup.domain, gravity=warning, verified=used.verified) if not texts else None
     blamed = "mail-from-is-cname" if isinstance(evidence[alias], Seen) else blamed
     return Finding(
         code=CODE,
         stratum=STRATUM,
         gravity=warning,
-        confidence=Confidence.LIKELY if leaning else Confidence.PROVEN,
+        confidence=Confidence.PROVEN,
         owner=Owner.YOU,
         subject=used.subject,
-        title=f"SPF does not pass for mail by SES: at the MAIL FROM domain {mail_from.domain} {trouble}",
-        because=(trouble, "DMARC then rests on the DKIM signature alone"),
+        title=f"SPF does not pass for mail by SES: the MAIL FROM domain {mail_from.domain} has no SPF record",
+        because=("DMARC then rests on the DKIM signature alone",),
         evidence=(evidence.proof(question), evidence.proof(SesIdentity(used.region, used.identity))),
         caused_by=blamed,
         fixes=() if blamed else ("publish-records",),
         target=(("region", used.region), ("domain", case.setup.domain), ("identity", used.identity)),
-        records=(_record(mail_from.domain, seen),),
+        records=(txt(mail_from.domain, (*texts, SPF)),),
     )
-
-
-def _record(name: str, seen: Observation[tuple[str, ...]]) -> Record:
-    """The texts that stand there, the SPF record among them made right."""
-    texts = seen.value if isinstance(seen, Seen) else ()
-    mended = [spf.with_include(text, SES) if spf.is_record(text) else text for text in texts]
-    if not any(spf.is_record(text) for text in texts):
-        mended.append(f"v=spf1 include:{SES} ~all")
-    return txt(name, mended)

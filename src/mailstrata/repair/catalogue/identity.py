@@ -142,6 +142,41 @@ FIXES: Mapping[str, Remedy] = {
         verify="SES reports DKIM SUCCESS",
         undo="none is needed: the records of before still stand; a key once replaced does not come back",
     ),
+    "correct-spf": Remedy(
+        title="correct the SPF record",
+        minutes=10,
+        wait="until the record's time to live has run out",
+        steps=(
+            "find out what the term that cannot be read was meant to be, or take it out",
+            "an include whose record is broken is its owner's to mend: ask them, or take the include out",
+        ),
+        verify="the SPF record can be evaluated",
+        undo="publish the former record",
+    ),
+    "shorten-spf": Remedy(
+        title="bring the SPF record down to ten look-ups",
+        minutes=20,
+        wait="until the record's time to live has run out",
+        steps=(
+            "take out the includes of services that no longer send as the domain",
+            "take out include:amazonses.com at the domain itself where a custom MAIL FROM is in use",
+            "let services of many look-ups send from a subdomain with a record of its own",
+        ),
+        verify="the SPF record needs ten look-ups at most",
+        undo="publish the former record",
+    ),
+    "authorize-reports": Remedy(
+        title="have the domain that receives the DMARC reports agree to it",
+        who="recipient",
+        minutes=10,
+        wait="until they have published it",
+        steps=(
+            "ask the owner of that domain to publish the TXT record shown, v=DMARC1",
+            "or send the reports to an address of your own domain",
+        ),
+        verify="the record of consent is in public DNS",
+        undo="name the former report address again",
+    ),
     "give-dkim-key-again": Remedy(
         title="give SES your own DKIM key once more, so that it looks again",
         minutes=10,
