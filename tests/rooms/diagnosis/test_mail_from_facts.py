@@ -37,7 +37,7 @@ def test_unseen_is_unknown_and_absent_is_trouble() -> None:
 
 
 def test_an_spf_record_must_let_ses_pass() -> None:
-    """One that cannot be read leaves it open."""
+    """One that cannot be read lets nobody pass."""
     assert spf_trouble(Seen(value=("x", "v=spf1 include:amazonses.com ~all"))) == ""
     assert "does not let SES pass" in str(spf_trouble(Seen(value=("v=spf1 -all",))))
-    assert isinstance(spf_trouble(Seen(value=("v=spf1 inclde:x",))), Unknown)
+    assert "cannot be read" in str(spf_trouble(Seen(value=("v=spf1 inclde:x",))))
