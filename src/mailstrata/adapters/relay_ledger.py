@@ -61,7 +61,7 @@ _INSERT = (
 )
 _PLACES = "(" + ", ".join("?" * 12) + ")"
 _CLAIM = f"""
-UPDATE relay_mails SET state = 'handed', tries = tries + 1 WHERE state = 'spooled' AND id IN
+UPDATE relay_mails SET due = ? WHERE state = 'spooled' AND due <= ? AND id IN
 (SELECT id FROM relay_mails WHERE state = 'spooled' AND due <= ? ORDER BY due LIMIT ?) RETURNING {COLUMNS}
 """  # noqa: S608 - made of constants
 _WRITER_BITS = 40
@@ -123,8 +123,8 @@ class RelayLedger:
         await self._writer.together(work)
 
     async def put_off(self, row: int, *, due: int, reply: str) -> None:
-        """Give a taken row back to the spool."""
-        statement = "UPDATE relay_mails SET state = ?, due = ?, reply = ? WHERE id = ?"
+        """Give a mail that was handed over, and surely not sent, back to the spool."""
+        statement = "UPDATE relay_mails SET state = ?, due = ?, reply = ? WHERE id = ? AND state = 'handed'"
         await self._writer.together(lambda base: base.run(statement, (State.SPOOLED, due, reply, row)))
 
     async def replace(self, row: int, ending: Ending, new: Sequence[tuple[Entry, bytes, int]]) -> None:
@@ -143,15 +143,29 @@ class RelayLedger:
         """End a taken row; its message leaves the spool."""
         await self._writer.together(lambda base: _end(base, row, ending))
 
-    async def claim(self, *, limit: int) -> list[Spooled]:
-        """Take the mails that are due: after this, durably, they are handed, and nobody else takes them."""
+    async def claim(self, *, limit: int, lease: int) -> list[Spooled]:
+        """Take mails that are due, for ``lease`` milliseconds: nobody else takes them so long, nor after ``hand``."""
 
         def work(base: Database) -> list[Spooled]:
-            rows = [_row(found) for found in base.run(_CLAIM, (_now(), limit))]
+            now = _now()
+            rows = [_row(found) for found in base.run(_CLAIM, (now + lease, now, now, limit))]
             messages = (base.run("SELECT message FROM relay_spool WHERE mail = ?", (row.id,)) for row in rows)
-            return [Spooled(row=row, message=bytes(kept[0][0])) for row, kept in zip(rows, messages, strict=True)]
+            pairs = zip(rows, messages, strict=True)
+            return [Spooled(row=row, message=bytes(kept[0][0]), until=now + lease) for row, kept in pairs]
 
         return await self._writer.together(work)
+
+    async def hand(self, mail: Spooled) -> bool:
+        """Write down that a taken mail is handed over now; ``False`` when the lease ran out and it is somebody else's."""
+        statement = (
+            "UPDATE relay_mails SET state = 'handed', tries = tries + 1 WHERE id = ? AND state = 'spooled' AND due = ?"
+        )
+        return await self._writer.together(lambda base: base.change(statement, (mail.row.id, mail.until))) == 1
+
+    async def keep(self, row: int, message: Sequence[bytes | memoryview]) -> None:
+        """Keep the mail of a row whose fate is unknown and for which the relay answers."""
+        whole = b"".join(message)
+        await self._writer.together(lambda base: _keep(base, row, whole))
 
     async def next_due(self) -> int | None:
         """When the next spooled mail is due, in milliseconds since 1970."""
@@ -179,6 +193,18 @@ def settle(base: Database, row: int, ending: Ending) -> bool:
     """Write down what became of a row without outcome: by an event of SES, or as the operator says. Whether it had none."""
     changed = base.together(lambda inside: _end(inside, row, ending, only=State.HANDED))
     return changed == 1
+
+
+def release(base: Database, row: int) -> bool:
+    """Settle a row without outcome as not sent: a mail that the relay answers for is tried again. Whether it had none."""
+
+    def work(inside: Database) -> bool:
+        if not inside.run("SELECT 1 FROM relay_spool WHERE mail = ?", (row,)):
+            return _end(inside, row, Ending(state=State.REFUSED), only=State.HANDED) == 1
+        statement = "UPDATE relay_mails SET state = 'spooled', due = 0 WHERE id = ? AND state = 'handed'"
+        return inside.change(statement, (row,)) == 1
+
+    return base.together(work)
 
 
 def found(base: Database, *, ses_id: str = "", message_id: str = "") -> list[Row]:

@@ -69,7 +69,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spooled:
-    """A mail out of the spool, taken by this process: it is ``HANDED`` now, and nobody else has it."""
+    """A mail out of the spool, taken by this process until a moment (milliseconds since 1970)."""
 
     row: Row
     message: bytes
+    until: int

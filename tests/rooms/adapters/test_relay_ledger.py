@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mailstrata.adapters.relay_database import Database, DatabaseUnavailable, SqliteDatabase, opened
-from mailstrata.adapters.relay_ledger import RelayLedger, found, settle, unsettled
+from mailstrata.adapters.relay_ledger import RelayLedger, found, release, settle, unsettled
 from mailstrata.model.relaying import Ending, Entry, State
 
 LATER = 2**45
@@ -115,12 +115,47 @@ def test_the_spool_keeps_a_mail_until_it_is_due_and_hands_it_to_one(place: str) 
             await ledger.begin(row, _entry())
             await ledger.spool(row, (b"head\r\n\r\n", memoryview(b"body\x00\xff")), due=5, reply="454 slower")
             assert await ledger.next_due() == 5
-            taken = await asyncio.gather(ledger.claim(limit=10), other.claim(limit=10))
+            taken = await asyncio.gather(*(each.claim(limit=10, lease=60_000) for each in (ledger, other)))
             (mail,) = [*taken[0], *taken[1]]
-            assert (mail.row.id, mail.message, mail.row.tries) == (row, b"head\r\n\r\nbody\x00\xff", 2)
+            assert (mail.row.id, mail.message, mail.row.tries) == (row, b"head\r\n\r\nbody\x00\xff", 1)
+            assert [await ledger.hand(mail), await other.hand(mail)] == [True, False]
             await ledger.put_off(row, due=LATER, reply="454 slower")
-            assert await other.claim(limit=10) == []
+            assert await other.claim(limit=10, lease=60_000) == []
             assert await ledger.next_due() == LATER
+
+    asyncio.run(story())
+
+
+def test_a_mail_whose_taker_died_before_handing_it_over_is_taken_again(place: str) -> None:
+    """When the lease has run out; it was surely not sent."""
+
+    async def story() -> None:
+        async with _ledger(place) as (ledger, _), _ledger(place) as (other, _):
+            row = ledger.next_id()
+            await ledger.begin(row, _entry())
+            await ledger.spool(row, (b"mail",), due=0, reply="")
+            (dead,) = await ledger.claim(limit=10, lease=-1)
+            (alive,) = await other.claim(limit=10, lease=60_000)
+            assert [await ledger.hand(dead), await other.hand(alive)] == [False, True]
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(("kept", "state"), [(True, State.SPOOLED), (False, State.REFUSED)])
+def test_an_unsettled_mail_that_was_not_sent_is_tried_again_by_whoever_answers_for_it(
+    place: str, kept: bool, state: State
+) -> None:
+    """By the relay where the client heard 250, else by the client."""
+
+    async def story() -> None:
+        async with _ledger(place) as (ledger, base):
+            row = ledger.next_id()
+            await ledger.begin(row, _entry())
+            if kept:
+                await ledger.keep(row, (b"head", b"body"))
+            assert release(base, row)
+            assert not release(base, row)
+            assert [each.ending.state for each in found(base, message_id="<own@sailing.example>")] == [state]
 
     asyncio.run(story())
 
@@ -133,9 +168,9 @@ def test_a_mail_given_up_and_its_notice_are_one_transaction(place: str) -> None:
             row = ledger.next_id()
             await ledger.begin(row, _entry())
             await ledger.spool(row, (b"mail",), due=0, reply="")
-            (mail,) = await ledger.claim(limit=10)
+            (mail,) = await ledger.claim(limit=10, lease=60_000)
             await ledger.replace(mail.row.id, Ending(state=State.GIVEN_UP), [(_entry(None), b"notice", 0)])
-            (notice,) = await ledger.claim(limit=10)
+            (notice,) = await ledger.claim(limit=10, lease=60_000)
             assert notice.message == b"notice"
             await ledger.done(notice.row.id, ACCEPTED)
             assert base.run("SELECT count(*) FROM relay_spool") == [(0,)]
