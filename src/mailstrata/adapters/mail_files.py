@@ -1,6 +1,6 @@
 """Mails on disk, one after the other: files, directories, mbox, Maildir, standard input.
 
-    for mail in mails(["Mail/", "old.mbox", "-"]):
+    for mail in mails(["Mail/", "old.mbox", "-"], failed=print):
         mail.name, mail.raw
 
 At most one mail is held at a time, so a mailbox of any size takes no more memory than its largest mail; of a mail larger
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -33,17 +33,17 @@ class Mail:
     raw: bytes
 
 
-def mails(places: Iterable[str]) -> Iterator[Mail]:
-    """The mails in each of ``places``, in order. Raises ``Refusal`` that names what cannot be read."""
+def mails(places: Iterable[str], failed: Callable[[Refusal], None]) -> Iterator[Mail]:
+    """The mails in each of ``places``, in order. What cannot be read is named to ``failed``, and the rest is read."""
     for place in places:
         if place == "-":
             yield from split(sys.stdin.buffer, "-")
             continue
-        for path in paths(Path(place)):
-            yield from _mails_of(path)
+        for path in paths(Path(place), failed):
+            yield from _mails_of(path, failed)
 
 
-def paths(place: Path) -> Iterator[Path]:
+def paths(place: Path, failed: Callable[[Refusal], None]) -> Iterator[Path]:
     """The files below ``place``, sorted; of a Maildir those in ``cur`` and ``new``.
 
     Hidden files, pipes and devices are left out.
@@ -54,18 +54,19 @@ def paths(place: Path) -> Iterator[Path]:
     try:
         entries = sorted(place.iterdir())
     except OSError as error:
-        raise _unreadable(place, error) from error
+        failed(_unreadable(place, error))
+        return
     if _is_maildir(place):
         entries = [entry for entry in entries if entry.name in {"cur", "new"} or _is_maildir(entry)]
     for entry in entries:
-        yield from _below(entry)
+        yield from _below(entry, failed)
 
 
-def _below(entry: Path) -> Iterator[Path]:
+def _below(entry: Path, failed: Callable[[Refusal], None]) -> Iterator[Path]:
     """An entry of a directory; a link to another directory is not followed, so that there is no circle."""
     if entry.is_dir():
         if not entry.is_symlink() and (not entry.name.startswith(".") or _is_maildir(entry)):
-            yield from paths(entry)
+            yield from paths(entry, failed)
     elif not entry.name.startswith(".") and _is_regular(entry):
         yield entry
 
@@ -81,12 +82,12 @@ def _is_regular(path: Path) -> bool:
         return True  # a dangling link: to be named as unreadable
 
 
-def _mails_of(path: Path) -> Iterator[Mail]:
+def _mails_of(path: Path, failed: Callable[[Refusal], None]) -> Iterator[Mail]:
     try:
         with path.open("rb") as stream:
             yield from split(stream, str(path))
     except OSError as error:
-        raise _unreadable(path, error) from error
+        failed(_unreadable(path, error))
 
 
 def split(stream: BinaryIO, name: str) -> Iterator[Mail]:

@@ -85,13 +85,17 @@ def _row(record: Record) -> Line:
 
 
 def _none(record: Record) -> Line:
-    what = _text(record, "reason") or _text(record, "kind") or "no bounce"
-    return (Span("· ", Style.DIM), Span(f"{_text(record, 'file')}: no failure ({what})", Style.DIM))
+    what = _text(record, "reason") or _text(record, "kind")
+    said = f"no failure ({what})" if what not in {"", "other"} else "no bounce"
+    return (Span("· ", Style.DIM), Span(f"{_text(record, 'file')}: {said}", Style.DIM))
 
 
 def summary(tally: Tally, width: int) -> Page:
     """How many, in one line."""
-    parts = [f"{count(tally.failed, 'failed recipient')}, {tally.hard} of them for good"]
+    if not tally.seen:
+        return fold([Span("No mail was found.")], width)
+    failed = f"{count(tally.failed, 'failed recipient')}, {tally.hard} of them for good"
+    parts = [failed if tally.failed else "No recipient failed"]
     parts += [f"{tally.delayed} delayed"] if tally.delayed else []
     parts += [f"{count(tally.other, 'mail')} without a failure"] if tally.other else []
     return fold([Span("; ".join(parts) + ".")], width)

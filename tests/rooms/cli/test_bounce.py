@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -129,9 +132,10 @@ def test_what_a_mail_says_cannot_steer_the_terminal(capsys: pytest.CaptureFixtur
     ("arguments", "said"),
     [
         (["/nowhere/none.eml"], "/nowhere/none.eml: No such file or directory"),
-        ([], "give mails to read, or --text, or --imap"),
-        (["x.eml", "--text", "550 no"], "give mails to read, or --text, or --imap"),
+        ([], "give mails to read, or --text, --imap or --gmail"),
+        (["x.eml", "--text", "550 no"], "give mails to read, or --text, --imap or --gmail"),
         (["--imap", "localhost"], "--imap needs a login"),
+        (["--text", " "], "the text is empty"),
     ],
 )
 def test_the_callers_mistake_is_one_line(capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
@@ -153,3 +157,50 @@ def test_an_imap_server_that_is_not_there_is_named(
     assert ran.status == 2
     assert ran.err.startswith("mailstrata: localhost:1: ")
     assert "abcd" not in ran.err
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """One line a file on stderr, status 2, and nothing but JSON on stdout."""
+    ran = command(
+        capsys, "bounce", "read", "--jsonl", str(tmp_path / "gone"), str(BOUNCES / "gmail-alias-535.eml"), "/nowhere"
+    )
+
+    assert (ran.status, len(_lines(ran.out))) == (2, 1)
+    assert [line.split(": ")[1] for line in ran.err.splitlines()] == [str(tmp_path / "gone"), "/nowhere"]
+
+
+def test_an_empty_directory_is_said_to_be_empty(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """No heading above nothing."""
+    assert command(capsys, "bounce", "read", str(tmp_path)).out == "No mail was found.\n"
+
+
+def test_a_folder_without_a_failure_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """In words, not as a zero."""
+    (tmp_path / "a.eml").write_bytes(b"Subject: Quote\n\nAhoy\n")
+    ran = command(capsys, "bounce", "read", str(tmp_path))
+
+    assert ran.status == 0
+    assert ran.out.splitlines()[1:] == [
+        f"· {tmp_path}/a.eml: no bounce",
+        "No recipient failed; 1 mail without a failure.",
+    ]
+
+
+def test_ctrl_c_ends_cleanly_with_what_was_read() -> None:
+    """The first mail of a stream that goes on for ever: its line is out, one line says that it was stopped."""
+    mail = b"From MAILER-DAEMON Mon May 12 18:31:03 2026\n" + (BOUNCES / "gmail-alias-535.eml").read_bytes() + b"\n\n"
+    reading = subprocess.Popen(
+        [sys.executable, "-u", "-m", "mailstrata", "bounce", "read", "--jsonl", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert reading.stdin
+    assert reading.stdout
+    reading.stdin.write(mail + mail)
+    reading.stdin.flush()
+    first = reading.stdout.readline()
+    reading.send_signal(signal.SIGINT)
+    out, err = reading.communicate(timeout=20)
+    assert json.loads(first)["code"] == "login-refused"
+    assert (out, err, reading.returncode) == (b"", b"mailstrata: stopped after 1 mail\n", 130)

@@ -70,4 +70,4 @@ def test_the_end_counts_each_fate() -> None:
         text_of(summary(tally, 100))
         == "2 failed recipients, 1 of them for good; 1 delayed; 1 mail without a failure.\n"
     )
-    assert text_of(summary(Tally(), 100)) == "0 failed recipients, 0 of them for good.\n"
+    assert text_of(summary(Tally(), 100)) == "No mail was found.\n"
