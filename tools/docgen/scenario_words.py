@@ -83,6 +83,7 @@ WORDS = {
     "recipient.mailboxes.stage": "When it refuses.",
     "alias.address": 'The "Send mail as" address.',
     "alias.account": f"The Gmail account that holds it; `{_ACCOUNT}` where none is named.",
+    "alias.daily_limit": "How many messages Gmail lets that account send in 24 hours; 500 where none is given.",
     "alias.host": "The SMTP server that Gmail logs in to.",
     "alias.port": "Its port.",
     "alias.security": "TLS after STARTTLS, TLS from the start, or none.",

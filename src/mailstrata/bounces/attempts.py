@@ -13,9 +13,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailstrata.bounces.bounce import Bounce
+from mailstrata.bounces.gmail_limit import is_limit
 from mailstrata.bounces.original import canonical
 from mailstrata.bounces.threads import attempt_of, ses_id, threads
-from mailstrata.model.attempt import Attempt, Outcome
+from mailstrata.model.attempt import Attempt, Outcome, Via
 
 CONTEXT = 2000
 """Characters of a notice that an attempt keeps; a recording of a diagnosis holds them."""
@@ -65,7 +66,7 @@ def _attempt(bounce: Bounce) -> Attempt:
         id="",
         sender=bounce.sender,
         recipient=bounce.recipient,
-        via=bounce.via,
+        via=Via.GMAIL_ALIAS if _by_gmail(bounce) else bounce.via,
         at=bounce.sent or bounce.at,
         outcome=_outcome(bounce),
         message_id=ses_id(bounce.message_id),
@@ -82,8 +83,13 @@ def _attempt(bounce: Bounce) -> Attempt:
     )
 
 
+def _by_gmail(bounce: Bounce) -> bool:
+    """Whether Gmail itself did not let its user's mail go."""
+    return is_limit(f"{bounce.reply or ''} {bounce.diagnostic} {bounce.context}")
+
+
 def _outcome(bounce: Bounce) -> Outcome:
-    if bounce.dialect == "gmail-alias":
+    if bounce.dialect == "gmail-alias" or _by_gmail(bounce):
         return Outcome.REFUSED_AT_RELAY
     if bounce.suppressed:
         return Outcome.SUPPRESSED

@@ -1,6 +1,6 @@
 """The other ways to send as an alias, when the relay is broken, and what recipients will make of mail on each.
 
-    alternatives(case, evidence)[0].id       # "use-console-credentials"
+    alternatives(case, evidence, findings)[0].id       # "use-console-credentials"
 
 Whether SPF and DKIM align follows from who signs and who takes the bounces on that way (facts.md C1, B4), what DMARC then
 does from the policy that the domain itself publishes. What was not seen is said to be unknown, not guessed.
@@ -27,6 +27,9 @@ _FATES = {
     "quarantine": "the domain asks for quarantine, so it goes to spam",
     "reject": "the domain asks to reject it, so it is refused",
 }
+_GMAIL_LIMIT = "gmail-limit-reached"
+_THROUGH_GMAIL = frozenset({"use-console-credentials", "use-gmail-app-password"})
+"""What leaves from the same Gmail account, whose limit counts it, too (facts.md C1)."""
 _SAME = "receiving: nothing changes"
 
 
@@ -43,11 +46,16 @@ def broken(findings: Iterable[Finding]) -> bool:
     return any(one.stratum is Stratum.RELAY and one.gravity is Gravity.FAULT and one.role in causes for one in findings)
 
 
-def alternatives(case: Case, evidence: Evidence) -> tuple[Alternative, ...]:
-    """The ways, the best first; one whose mail recipients would punish comes late.
+def alternatives(case: Case, evidence: Evidence, findings: Iterable[Finding] = ()) -> tuple[Alternative, ...]:
+    """The ways, the best first; one whose mail recipients would punish comes late, one with the same fault not at all.
 
     Each tells what it changes for receiving, and what SPF, DKIM and DMARC conclude.
     """
+    shut = _THROUGH_GMAIL if any(one.code == _GMAIL_LIMIT for one in findings) else ()
+    return tuple(way for way in _ways(case, evidence) if way.id not in shut)
+
+
+def _ways(case: Case, evidence: Evidence) -> tuple[Alternative, ...]:
     ses, fate = _by_ses(case, evidence), _fate(case, evidence)
     gmail = Alternative(id="use-gmail-app-password", tells=(_SAME, _by_gmail(case, fate)))
     mailbox = Alternative(id="use-mailbox-provider", tells=(_moved(case, evidence), _by_workspace(case, evidence)))

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from mailstrata.bounces.gmail_limit import is_limit
 from mailstrata.diagnosis.paths import SIMULATOR
 from mailstrata.model.attempt import Attempt, Case, Outcome, Via
 from mailstrata.model.reply import Reply
@@ -75,6 +76,8 @@ def _way(setup: Setup, error: str) -> tuple[Via, Outcome]:
 
     What SES itself says is a refusal before it took the mail, at the SMTP endpoint or by its API (facts.md A5).
     """
+    if is_limit(error):
+        return Via.GMAIL_ALIAS, Outcome.REFUSED_AT_RELAY
     reply = Reply.parse(error)
     smtp = Via.GMAIL_ALIAS if setup.aliases else Via.SES_SMTP
     if (reply is not None and reply.code in _AT_LOGIN) or any(word in error for word in _BY_SMTP):

@@ -81,7 +81,7 @@ def conclude(case: Case, results: Sequence[Result], evidence: Evidence) -> Diagn
         findings=findings,
         undetermined=undetermined,
         attempts=attempts,
-        alternatives=alternatives.alternatives(case, evidence) if alternatives.broken(findings) else (),
+        alternatives=alternatives.alternatives(case, evidence, findings) if alternatives.broken(findings) else (),
     )
 
 

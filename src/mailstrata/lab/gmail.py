@@ -16,19 +16,21 @@ import re
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 
 from mailstrata.lab.clock import LabClock
-from mailstrata.lab.gmail_bounce import Failure, alias_bounce
+from mailstrata.lab.gmail_bounce import ALIAS, LIMIT, LIMIT_RESPONSE, Failure, Why, alias_bounce
 from mailstrata.lab.gmail_submission import Alias, ConnectTo, Submission, log_in, submit
 from mailstrata.lab.ids import Ids
 from mailstrata.model.errors import Refusal
 
 _RECIPIENTS = 100
 """Recipients of one message."""
+DAILY_LIMIT = 500
+"""Messages of a consumer's account in 24 hours (facts.md C1)."""
 _ADDRESS = re.compile(r"[^@\s<>\x00-\x1f\x7f]{1,64}@[^@\s<>\x00-\x1f\x7f]{1,255}")
 
 
@@ -77,6 +79,8 @@ class Account:
 
     address: str
     name: str = ""
+    daily_limit: int = DAILY_LIMIT
+    """Messages that it may send in 24 hours, from all its addresses together."""
     aliases: dict[str, Alias] = field(default_factory=dict)
     messages: list[Kept] = field(default_factory=list)
 
@@ -155,15 +159,16 @@ class Gmail:
             "To": ", ".join(recipients),
         }
         raw = _written(fields, body)
-        refused, response = await submit(self._submission, sender, tuple(recipients), raw)
+        full = self._sent_lately(owner) >= owner.daily_limit
         self._keep(owner, "sent", raw)
-        if refused:
-            failure = Failure(
-                account=owner.address, recipients=refused, response=response, original=raw, message_id=message_id
-            )
-            self._keep(owner, "inbox", alias_bounce(failure, at=self._clock.now(), ids=self._ids))
+        if full:
+            refused, response = tuple(recipients), LIMIT_RESPONSE
+        else:
+            refused, response = await submit(self._submission, sender, tuple(recipients), raw)
         accepted = tuple(recipient for recipient in recipients if recipient not in refused)
-        return Sent(message_id=message_id, accepted=accepted, refused=refused, response=response)
+        sent = Sent(message_id=message_id, accepted=accepted, refused=refused, response=response)
+        self._bounce(owner, sent, raw, LIMIT if full else ALIAS)
+        return sent
 
     def deliver(self, address: str, raw: bytes) -> bool:
         """Inbound mail for an account; ``False`` if there is no such account."""
@@ -180,6 +185,24 @@ class Gmail:
     def message(self, address: str, number: int) -> bytes | None:
         """One message as it is, by its number in the mailbox."""
         return next((kept.raw for kept in self._account(address).messages if kept.number == number), None)
+
+    def _bounce(self, owner: Account, sent: Sent, raw: bytes, why: Why) -> None:
+        """What failed of a mail comes back into the account's inbox."""
+        if not sent.refused:
+            return
+        failure = Failure(
+            account=owner.address,
+            recipients=sent.refused,
+            response=sent.response,
+            original=raw,
+            message_id=sent.message_id,
+            why=why,
+        )
+        self._keep(owner, "inbox", alias_bounce(failure, at=self._clock.now(), ids=self._ids))
+
+    def _sent_lately(self, account: Account) -> int:
+        since = self._clock.now() - timedelta(days=1)
+        return sum(kept.folder == "sent" and kept.at > since for kept in account.messages)
 
     def _keep(self, account: Account, folder: str, raw: bytes) -> None:
         number = len(account.messages) + 1

@@ -19,11 +19,27 @@ from email.utils import format_datetime
 from mailstrata.lab.ids import Ids
 
 TRUNCATED = "----- Message truncated -----"
-_LINK = "https://support.google.com/mail/?p=CustomFromDenied"
-_EXPLAINED = (
-    "You're sending this from a different address or alias using the 'Send mail as' feature. The settings for your "
-    "'Send mail as' account are misconfigured or out of date. Check those settings and try resending."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """What Gmail tells its user, and where it sends them to read on."""
+
+    explained: str
+    link: str
+
+
+ALIAS = Why(
+    explained="You're sending this from a different address or alias using the 'Send mail as' feature. The settings for your "
+    "'Send mail as' account are misconfigured or out of date. Check those settings and try resending.",
+    link="https://support.google.com/mail/?p=CustomFromDenied",
 )
+LIMIT = Why(
+    explained="You have reached a limit for sending mail. Your message was not sent.",
+    link="https://support.google.com/mail/answer/22839",
+)
+LIMIT_RESPONSE = "550 5.4.5 Daily user sending limit exceeded"
+"""facts.md C1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +53,7 @@ class Failure:
     """The server's reply, or Gmail's own words when there was none."""
     original: bytes
     message_id: str
+    why: Why = ALIAS
 
 
 def alias_bounce(failure: Failure, *, at: datetime, ids: Ids) -> bytes:
@@ -48,9 +65,9 @@ def alias_bounce(failure: Failure, *, at: datetime, ids: Ids) -> bytes:
         *_part(report, f"multipart/related; boundary={related}"),
         *_part(related, f"multipart/alternative; boundary={texts}"),
         *_part(texts, "text/plain; charset=UTF-8"),
-        *_plain(failure.response),
+        *_plain(failure),
         *_part(texts, "text/html; charset=UTF-8"),
-        *_html(failure.response),
+        *_html(failure),
         f"--{texts}--",
         *_part(related, 'image/png; name="icon.png"', *_ICON_FIELDS),
         *_icon(),
@@ -101,23 +118,23 @@ _ICON_FIELDS = (
 )
 
 
-def _plain(response: str) -> list[str]:
+def _plain(failure: Failure) -> list[str]:
     return [
         "",
         "** Message not delivered **",
         "",
-        _EXPLAINED,
+        failure.why.explained,
         "",
-        f"Learn more here: {_LINK}",
+        f"Learn more here: {failure.why.link}",
         "",
         "The response was:",
         "",
-        *response.splitlines(),
+        *failure.response.splitlines(),
     ]
 
 
-def _html(response: str) -> list[str]:
-    shown = html.escape(response, quote=False)
+def _html(failure: Failure) -> list[str]:
+    shown = html.escape(failure.response, quote=False)
     return [
         "",
         "<html>",
@@ -125,8 +142,8 @@ def _html(response: str) -> list[str]:
         '<tr><td><img width=72 height=72 alt="Error Icon" src="cid:icon.png">',
         "<h2>",
         "Message not delivered",
-        f"</h2>{html.escape(_EXPLAINED, quote=False)}",
-        f'<a style="text-decoration:none" href="{_LINK}">LEARN MORE</a></td></tr>',
+        f"</h2>{html.escape(failure.why.explained, quote=False)}",
+        f'<a style="text-decoration:none" href="{failure.why.link}">LEARN MORE</a></td></tr>',
         "<tr><td>The response was:<br/>",
         '<p style="font-family:monospace">',
         *shown.splitlines(),

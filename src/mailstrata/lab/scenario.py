@@ -164,6 +164,8 @@ class AliasSpec:
 
     address: str
     account: str | None = None
+    daily_limit: int | None = None
+    """How many messages Gmail lets that account send in 24 hours."""
     host: str | None = None
     port: int | None = None
     security: str | None = None

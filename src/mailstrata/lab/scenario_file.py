@@ -236,6 +236,7 @@ def _alias(table: Table) -> spec.AliasSpec:
     return spec.AliasSpec(
         address=_address(table, "address"),
         account=table.text("account", "") or None,
+        daily_limit=table.integer("daily_limit") if "daily_limit" in table else None,
         host=table.text("host", "") or None,
         port=table.integer("port") if "port" in table else None,
         security=table.choice("security", _SECURITY, "") or None,

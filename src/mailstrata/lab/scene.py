@@ -218,6 +218,8 @@ async def _alias(parts: Parts, alias: spec.AliasSpec) -> None:
     typed_username, _, typed_password = _credential(parts, typed)
     if state.account not in parts.gmail.accounts:
         parts.gmail.add_account(state.account)
+    if alias.daily_limit is not None:
+        parts.gmail.accounts[state.account.lower()].daily_limit = alias.daily_limit
     parts.gmail.add_alias(
         state.account,
         Alias(

@@ -43,6 +43,21 @@ def test_what_becomes_of_gmails_own_mail_is_the_domains_policy(record: str, fate
     assert fate in ways["use-gmail-app-password"]
 
 
+def test_what_leaves_from_the_same_gmail_account_is_no_way_out_of_its_limit() -> None:
+    """It is counted together; another server or mailbox is not."""
+    limit = Finding(
+        code="gmail-limit-reached",
+        stratum=Stratum.RELAY,
+        gravity=Gravity.FAULT,
+        confidence=Confidence.PROVEN,
+        owner=Owner.YOU,
+        subject="skipper@gmail.example",
+        title="no more today",
+    )
+    found = alternatives(CASE, Evidence({}), (limit,))
+    assert [way.id for way in found] == ["use-mailbox-provider", "send-by-api"]
+
+
 def test_a_way_whose_mail_is_punished_comes_behind_the_mailbox() -> None:
     """The ranking, too, follows from the policy."""
     order = list(told("txt _dmarc.sailing.example = v=DMARC1; p=reject"))

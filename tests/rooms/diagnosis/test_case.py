@@ -92,6 +92,7 @@ def test_a_way_that_was_tried_to_a_recipient_needs_no_prospect_to_them() -> None
         ("554 Transaction failed: Duplicate header", Via.GMAIL_ALIAS, Outcome.REFUSED_AT_RELAY),
         ("MessageRejected: Email address is not verified.", Via.SES_API, Outcome.REFUSED_AT_RELAY),
         ("An error occurred (X) when calling the SendEmail operation", Via.SES_API, Outcome.REFUSED_AT_RELAY),
+        ("550 5.4.5 Daily user sending limit exceeded", Via.GMAIL_ALIAS, Outcome.REFUSED_AT_RELAY),
         ("550 5.1.10 RESOLVER.ADR.RecipientNotFound", Via.SES_API, Outcome.BOUNCED),
         ("451 4.7.1 greylisted", Via.SES_API, Outcome.UNKNOWN),
         ("it did not arrive", Via.SES_API, Outcome.UNKNOWN),

@@ -296,6 +296,24 @@ def test_settings_are_tried_before_they_are_saved() -> None:
     run(talk)
 
 
+def test_an_account_sends_no_more_than_its_share_of_a_day() -> None:
+    """Gmail refuses it itself, in words of its own and not as the alias's fault; a day later there is room."""
+
+    async def talk(gmail: Gmail, smtp: SmtpServer) -> None:
+        gmail.accounts[OWNER].daily_limit = 1
+        assert (await gmail.send(OWNER, ALIAS, [TO], **LETTER)).accepted == (TO,)
+        refused = await gmail.send(OWNER, ALIAS, [TO], **LETTER)
+        assert (refused.refused, refused.response) == ((TO,), "550 5.4.5 Daily user sending limit exceeded")
+        raw = gmail.message(OWNER, len(gmail.mailbox(OWNER)))
+        assert raw is not None
+        assert b"You have reached a limit for sending mail" in raw
+        assert b"CustomFromDenied" not in raw
+        gmail._clock.advance(86_401)
+        assert (await gmail.send(OWNER, ALIAS, [TO], **LETTER)).accepted == (TO,)
+
+    run(talk)
+
+
 def test_an_unverified_alias_does_not_send() -> None:
     """A new address must be confirmed first; editing the password of a confirmed one asks for nothing."""
 

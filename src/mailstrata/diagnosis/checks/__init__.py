@@ -28,6 +28,7 @@ from mailstrata.diagnosis.checks import (
     endpoint_tls_invalid,
     endpoint_unreachable,
     events_unrecorded,
+    gmail_limit_reached,
     identity_absent,
     identity_in_other_region,
     identity_unverified,
@@ -76,6 +77,7 @@ from mailstrata.diagnosis.engine import Check
 CHECKS: tuple[Check, ...] = cast(
     "tuple[Check, ...]",
     (
+        gmail_limit_reached,
         alias_host_wrong,
         alias_port_wrong,
         endpoint_unreachable,

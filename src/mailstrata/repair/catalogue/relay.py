@@ -49,6 +49,16 @@ FIXES: Mapping[str, Remedy] = {
         verify="a mail sent through the alias is delivered, and no new bounce says 535",
         undo="nothing to undo: the old password did not work",
     ),
+    "wait-for-gmail": Remedy(
+        title="wait until Gmail's 24 hours have room; send what goes to many by another way",
+        minutes=0,
+        wait="up to 24 hours",
+        steps=(
+            "Gmail counts the mails of the last 24 hours, of all aliases together: 500, at Google Workspace 2,000",
+            "what came back was not sent: send it again then",
+        ),
+        verify="a mail sent from the account does not come back",
+    ),
     "correct-alias-host": Remedy(
         title="correct the SMTP server in Gmail's alias",
         minutes=3,
