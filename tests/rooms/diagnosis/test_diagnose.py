@@ -19,6 +19,7 @@ from mailstrata.model.question import Txt
 OF_ANSWERS = {
     "rate-exceeded",
     "recipient-globally-suppressed",
+    "gmail-limit-reached",
     "recipient-unknown",
     "recipient-full",
     "recipient-refuses-policy",
