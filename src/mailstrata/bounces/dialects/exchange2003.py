@@ -22,7 +22,11 @@ from mailstrata.bounces.form import ADDRESS, Form, reader
 
 DIALECT = "exchange2003"
 
-_ENTRY = re.compile(rf"(?:\n[ \t]*[\"']?|^[ \t]+)<?{ADDRESS}>?[\"']?(?:[ \t]+on[ \t]+[^\n]*)?(?=[ \t]*(?:\n|\Z))")
+_ENTRY = re.compile(
+    r"(?:\n[ \t]*[\"']?|^[ \t]+|\n[ \t]*[cC]=[^\n@]{1,200}SMTP=)"
+    rf"<?{ADDRESS}>?[\"']?(?:;?[ \t]+on[ \t]+[^\n]*)?(?=[ \t]*(?:\n|\Z))"
+)
+"""On a line of its own, or within an X.400 address (``c=US;a= ;p=dock;dda:SMTP=ann@harbor.example;``)."""
 
 read = reader(
     Form(

@@ -22,7 +22,9 @@ from mailstrata.bounces.rfc3464 import answer_about
 
 DIALECT = "exim"
 
-_ENTRY = re.compile(rf"\n {{1,3}}<?{ADDRESS}>?:?[ \t]*(?=\n|\Z)")
+_ENTRY = re.compile(
+    rf"\n {{1,3}}(?:an undisclosed address\n {{1,8}}\(generated from )?<?{ADDRESS}>?\)?:?[ \t]*(?=\n|\Z)"
+)
 FORM = Form(
     name=DIALECT,
     sender=("mail delivery s", "mailer-daemon", "postmaster"),

@@ -5,7 +5,7 @@
 
 It believes a mail only when its headers are a server's and its words speak of a failure, and then takes an address for
 the failed one where servers put it: alone on a line, at the head of a line that tells of it, or behind a word such as
-"recipient". A sentence is believed of a sender that calls itself a mail server only; people and parcel services write
+"recipient". Where none is named, the returned mail tells to whom it went. A sentence is believed of a sender that calls itself a mail server only; people and parcel services write
 such sentences, too. What is quoted (``>``) is somebody else's. The notice's own reader, its writer and its helpdesk are
 never the failed recipient. It finds less than a dialect would, and says so by its name.
 """
@@ -64,12 +64,22 @@ def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | N
     found = _candidates(notice, words, _LISTED)
     if not found and names_itself_a_server(notice):
         found = _candidates(notice, words, _LABELLED)
+        if not found:
+            return _of_the_only_recipient(notice, words)
     ends = [match.start() for match in found[1:]] + [len(words)]
     told = [
         (match["addr"], answer_in(words[words.rfind("\n", 0, match.start("addr")) + 1 : end]))
         for match, end in zip(found, ends, strict=False)
     ]
     return bounces(notice, told, dialect=DIALECT) or None
+
+
+def _of_the_only_recipient(notice: Notice, words: str) -> tuple[Bounce, ...] | None:
+    """A reply without an address, in a notice that returns a mail to one recipient; a report as text has its own reader."""
+    answer, written = answer_in(words), notice.original.recipients
+    if answer.reply is None or len(written) != 1 or b"delivery-status" in notice.mail.raw:
+        return None
+    return bounces(notice, [(written[0], answer)], dialect=DIALECT) or None
 
 
 def _candidates(notice: Notice, words: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:

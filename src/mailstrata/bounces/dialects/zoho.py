@@ -5,7 +5,9 @@
 
     ann@harbor.example Invalid Address, ERROR_CODE :550, ERROR_CODE :5.1.1 <ann@harbor.example>... User Unknown
 
-Code and enhanced code each stand behind `ERROR_CODE :`.
+    [Status: Error, Address: <bob@harbor.example>, ResponseCode 421, , Host not reachable.]
+
+Code and enhanced code each stand behind `ERROR_CODE :`; a host that is silent gives a line of another kind.
 """
 
 from __future__ import annotations
@@ -16,12 +18,15 @@ from mailstrata.bounces.form import ADDRESS, Form, reader
 
 DIALECT = "zoho"
 
-_ENTRY = re.compile(rf"\n[ \t>\[<]*{ADDRESS}[>\]]?[ \t]+(?P<text>[^\n]*ERROR_CODE[^\n]*)")
+_ENTRY = re.compile(
+    rf"\n[ \t>\[<]*(?:Status: \w{{1,20}}, Address: <)?{ADDRESS}[>\]]?,?[ \t]+"
+    r"(?:ResponseCode )?(?P<text>[^\n]*(?:ERROR_CODE[^\n]*|\]))"
+)
 
 read = reader(
     Form(
         name=DIALECT,
-        opening=("error_code :",),
+        opening=("error_code :", "[status: error, address:"),
         line=_ENTRY,
     )
 )
