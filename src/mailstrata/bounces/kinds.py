@@ -43,8 +43,14 @@ _COMPLAINT = re.compile(rb"(?:notification|event)Type\W{1,8}Complaint\W")  # fac
 _AUTO_SUBJECT = re.compile(
     r"\s*(?:auto(?:matic|mated|matische)?[- ]?(?:reply|response|antwort|:)|out of (?:the )?office|on vacation|vacation"
     r"|away from|abwesen|réponse automatique|respuesta autom|risposta automatica|resposta autom|automatisch antwoord"
-    r"|autosvar|autoreply|ooo\b)"
+    r"|autosvar|autoreply|ooo\b|absen(?:ce|t)\b|absence du bureau|message d'absence|fuera de (?:la )?oficina|ausencia"
+    r"|fuori (?:sede|ufficio)|assenza|ausência|fora do escritório|afwezig|frånvar|automati(?:skt|sk) svar|fravær|poissaolo"
+    r"|automaattinen vastaus|automatyczna odpowied|poza biurem|nieobecno|automatická odpově|mimo kancelář|automatikus válasz"
+    r"|răspuns automat|otomatik yan.t|ofis d.ş.nda|αυτόματη απάντηση|автоответ|автоматический ответ|отсутств|вне офиса"
+    r"|автоматична відповідь|תשובה אוטומטית|رد تلقائي|自動返信|自動応答|不在"
+    r"|自动(?:回复|答复)|自動(?:回覆|答覆)|자동 (?:회신|응답)|부재)"
 )
+"""How mail programs begin the subject of an automatic answer, in the languages of Outlook and Thunderbird."""
 
 
 class Kind(StrEnum):
@@ -107,5 +113,7 @@ def _is_auto_reply(notice: Notice) -> bool:
         return True
     if mail.has("x-autoreply") or mail.has("x-autorespond") or "auto_reply" in mail.get("precedence").lower():
         return True
-    automatic = mail.get("auto-submitted").lower().startswith("auto-replied")  # RFC 3834 5
+    automatic = mail.get("auto-submitted").lower().startswith("auto-replied") or mail.has(
+        "x-auto-response-suppress"
+    )  # RFC 3834 5; MS-OXCMAIL
     return automatic and not mail.has("x-failed-recipients") and not any(name in notice.sender for name in SENDERS)

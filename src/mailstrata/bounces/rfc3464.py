@@ -121,7 +121,7 @@ def answer_about(notice: Notice, recipient: str) -> Answer:
         answer = answer_in(words[start:end])
         if answer.reply is not None:
             return answer
-        first = first or answer_in(words[at + len(wanted) : end].lstrip(">:\"' \n"))
+        first = first or answer_in(words[at + len(wanted) : end].lstrip(">:.,;\"' \n"))
         at = lower.find(wanted, at + len(wanted))
     whole = answer_in(words)
     return whole if whole.reply is not None or not first or not first.diagnostic else first

@@ -132,6 +132,17 @@ def names_itself_a_server(notice: Notice) -> bool:
     )
 
 
+def is_signed(notice: Notice) -> bool:
+    """Whether the sender's name or a header of bounces tells of a mail server, not only a return path of nobody."""
+    mail = notice.mail
+    return (
+        any(name in notice.sender for name in SENDERS)
+        or mail.has("x-failed-recipients")
+        or SUBJECTS.search(notice.subject) is not None
+        or mail.parameter("report-type").lower() == "delivery-status"
+    )
+
+
 def speaks_of_failure(notice: Notice) -> bool:
     """Whether the words say that a mail did not arrive."""
     lower = notice.lower

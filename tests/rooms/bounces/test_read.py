@@ -14,6 +14,7 @@ from tests.corpora import each_mail
 
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.classification.classify import classify
+from mailstrata.bounces.kinds import Kind
 from mailstrata.bounces.read import read, reading, skim
 from mailstrata.model.reply import Reply
 from mailstrata.reports.words import iso
@@ -50,6 +51,14 @@ def test_line_ends_do_not_matter(mail: Path) -> None:
     """The same mail with CRLF, as it crosses the net, reads the same."""
     raw = mail.read_bytes()
     assert read(raw.replace(b"\n", b"\r\n")) == read(raw)
+
+
+@pytest.mark.parametrize("mail", sorted(BOUNCES.glob("not-a-bounce-*.eml")), ids=lambda mail: mail.stem)
+def test_what_is_no_bounce_has_no_failed_recipient(mail: Path) -> None:
+    """Absence notes in many languages, receipts, success notices, challenges, spam that imitates, bounces passed on."""
+    told = reading(mail.read_bytes())
+    assert told.kind is not Kind.BOUNCE
+    assert [bounce.recipient for bounce in told.bounces if bounce.action in {"failed", "delayed"}] == []
 
 
 def test_every_mail_has_its_reason() -> None:

@@ -5,9 +5,10 @@
 
 It believes a mail only when its headers are a server's and its words speak of a failure, and then takes an address for
 the failed one where servers put it: alone on a line, at the head of a line that tells of it, or behind a word such as
-"recipient". Where none is named, the returned mail tells to whom it went. A sentence is believed of a sender that calls itself a mail server only; people and parcel services write
-such sentences, too. What is quoted (``>``) is somebody else's. The notice's own reader, its writer and its helpdesk are
-never the failed recipient. It finds less than a dialect would, and says so by its name.
+"recipient". Where none is named, the returned mail tells to whom it went. A sentence is believed of a sender that calls
+itself a mail server only; people and parcel services write such sentences, too. A mail that only comes from nobody, as
+automatic answers of people do, must have a reply in it. What is quoted (``>``) is somebody else's. The notice's own reader,
+its writer and its helpdesk are never the failed recipient. It finds less than a dialect would, and says so by its name.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.form import ADDRESS, bounces
 from mailstrata.bounces.notice import Notice
 from mailstrata.bounces.original import canonical, mailboxes
-from mailstrata.bounces.signs import SUBJECTS, may_be_a_notice, names_itself_a_server, speaks_of_failure
+from mailstrata.bounces.signs import SUBJECTS, is_signed, may_be_a_notice, names_itself_a_server, speaks_of_failure
 
 DIALECT = "generic"
 CANDIDATE_LIMIT = 100
@@ -71,6 +72,8 @@ def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | N
         (match["addr"], answer_in(words[words.rfind("\n", 0, match.start("addr")) + 1 : end]))
         for match, end in zip(found, ends, strict=False)
     ]
+    if not is_signed(notice) and all(answer.reply is None for _, answer in told):
+        return None
     return bounces(notice, told, dialect=DIALECT) or None
 
 
