@@ -42,12 +42,12 @@ class Origins:
 
 
 class Admission:
-    """The connections that are open, counted."""
+    """The connections that are open, counted. The limits and the origins may be exchanged while it runs."""
 
     def __init__(self, *, total: int, per_address: int, origins: Origins | None = None) -> None:
         self.origins = origins or Origins()
-        self._total = total
-        self._per_address = per_address
+        self.total = total
+        self.per_address = per_address
         self._open: Counter[str] = Counter()
         self.count = 0
 
@@ -55,9 +55,9 @@ class Admission:
         """Count a connection in; the reply that turns it away instead, and then it is not counted."""
         if refusal := self.origins.refused(address):
             return refusal
-        if self.count >= self._total:
+        if self.count >= self.total:
             return FULL
-        if self._open[address] >= self._per_address:
+        if self._open[address] >= self.per_address:
             return FULL_HERE
         self._open[address] += 1
         self.count += 1

@@ -1,0 +1,61 @@
+"""The relay's log: one JSON object a line, one line a message. No password, no subject, no body is ever in it.
+
+journal = Journal(sys.stderr.buffer, clock)
+journal.message(offer, reply, seconds=0.041)
+journal.note("reloaded", certificate="exchanged")
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import BinaryIO
+
+import msgspec
+
+from mailstrata.model.ports import Clock
+from mailstrata.model.reply import Reply
+from mailstrata.relay.offer import Offer
+
+_RECIPIENTS = 10
+"""Recipients that a line names; the rest is counted."""
+
+
+class Journal:
+    """Writes lines. A log that cannot be written to does not stop the mail."""
+
+    def __init__(self, stream: BinaryIO, clock: Clock) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._encoder = msgspec.json.Encoder()
+        self._process = os.getpid()
+
+    def message(self, offer: Offer, reply: Reply, *, seconds: float) -> None:
+        """What became of one message: who, from where, to whom, how large, what was answered, how long it took."""
+        self._write(
+            {
+                "at": self._clock.now().isoformat(),
+                "event": "message",
+                "login": offer.login,
+                "from": offer.sender,
+                "to": offer.recipients[:_RECIPIENTS],
+                "recipients": len(offer.recipients),
+                "bytes": len(offer.message),
+                "code": reply.code,
+                "enhanced": reply.enhanced,
+                "answer": reply.text,
+                "seconds": round(seconds, 4),
+                "peer": offer.peer,
+                "session": offer.session,
+                "tls": offer.tls,
+            }
+        )
+
+    def note(self, event: str, **facts: object) -> None:
+        """Anything else that happened."""
+        self._write({"at": self._clock.now().isoformat(), "event": event, "process": self._process, **facts})
+
+    def _write(self, line: dict[str, object]) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(self._encoder.encode(line) + b"\n")
+            self._stream.flush()

@@ -1,0 +1,204 @@
+"""One process of the relay from its start to its end: server, metrics, what is looked after beside, signals.
+
+    await Process(plan, metrics=Metrics.shared(), place=0).run(sockets, watch=None)
+
+SIGTERM and SIGINT: accept nobody more, finish messages under way, 421 to everybody else. SIGHUP: read the setup, the
+certificate and Google's networks again; sessions that are open go on under what held when they began.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from socket import socket
+from typing import BinaryIO
+
+from mailstrata.adapters.relay_connection import House
+from mailstrata.adapters.relay_database import opened
+from mailstrata.adapters.relay_journal import Journal
+from mailstrata.adapters.relay_logins import Logins
+from mailstrata.adapters.relay_metrics import Metrics, gauge
+from mailstrata.adapters.relay_origins import EACH, origins
+from mailstrata.adapters.relay_server import Listening, Server
+from mailstrata.adapters.relay_tls import RelayTls
+from mailstrata.adapters.relay_users import RelayUsers
+from mailstrata.adapters.relay_watch import Watch
+from mailstrata.formats.relay_settings import RelaySettings
+from mailstrata.model.errors import Malformed, Refusal
+from mailstrata.model.ports import Asker, Clock
+from mailstrata.relay.admission import Admission, Origins
+from mailstrata.relay.limits import Limits
+from mailstrata.relay.offer import Delivery
+from mailstrata.relay.policy import Policy
+from mailstrata.relay.users import DirectoryUnavailable
+
+GRACE = 30.0
+"""Seconds that messages under way have when the relay stops."""
+_CARE = 10.0
+"""Seconds between two looks at the certificate's files, and two notes of what was used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a process is made of. ``settings`` reads the setup as it is now; the rest makes what it names."""
+
+    settings: Callable[[], RelaySettings]
+    delivery: Callable[[RelaySettings], AbstractAsyncContextManager[Delivery]]
+    asker: Callable[[], Asker]
+    clock: Clock
+    log: BinaryIO
+    database: str
+    ready: Callable[[], None] = lambda: None
+    """Called when everything listens."""
+
+
+class Process:
+    """Runs until it is told to stop. ``place`` is its row of the metrics."""
+
+    def __init__(self, plan: Plan, *, metrics: Metrics, place: int = 0) -> None:
+        self._plan = plan
+        self._metrics = metrics
+        self._place = place
+        self._stop = asyncio.Event()
+        self._reload = asyncio.Event()
+
+    async def run(self, sockets: list[Listening], *, watch: socket | None) -> None:
+        """Serve. Raises ``Refusal`` for what cannot begin."""
+        settings = self._plan.settings()
+        async with contextlib.AsyncExitStack() as stack:
+            house = self._house(settings, await stack.enter_async_context(self._plan.delivery(settings)))
+            stack.callback(house.users.close)
+            stack.callback(house.logins.close)
+            house.admission.origins = await origins(settings.clients, self._plan.asker())
+            server = Server(house)
+            await server.open(sockets)
+            if watch is not None:
+                stack.callback((await self._watched(house, watch)).close)
+            self._listen_to_signals()
+            self._plan.ready()
+            house.journal.note("started", name=settings.name)
+            await self._until_stopped(house, settings)
+            await server.stop(grace=GRACE)
+            house.journal.note("stopped")
+
+    def _house(self, settings: RelaySettings, delivery: Delivery) -> House:
+        plan = self._plan
+        if not settings.certificate:
+            raise Refusal("the relay has no certificate", "`certificate` and `key` of [relay] name its PEM files")
+        users = RelayUsers(opened(plan.database), steady=time.monotonic)
+        return House(
+            name=settings.name,
+            limits=limits(settings),
+            admission=Admission(total=settings.connections, per_address=settings.connections_per_address),
+            tls=RelayTls(certificate=_file(settings.certificate), key=_file(settings.key or settings.certificate)),
+            rules=Policy(directory=users, clock=plan.clock),
+            logins=Logins(users, clock=plan.clock, steady=time.monotonic),
+            users=users,
+            delivery=delivery,
+            journal=Journal(plan.log, plan.clock),
+            row=self._metrics.of(self._place),
+            clock=plan.clock,
+        )
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload.set)
+
+    async def _until_stopped(self, house: House, settings: RelaySettings) -> None:
+        loop = asyncio.get_running_loop()
+        looked = loop.time()
+        while not self._stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CARE):
+                    await _first(self._stop, self._reload)
+            if self._reload.is_set():
+                self._reload.clear()
+                settings, looked = await self._reloaded(house, settings), loop.time()
+            elif loop.time() - looked > EACH:
+                house.admission.origins = await self._origins(house, settings)
+                looked = loop.time()
+            self._care(house)
+
+    def _care(self, house: House) -> None:
+        house.logins.flush()
+        before = house.tls.problem
+        if house.tls.refresh():
+            house.journal.note("certificate exchanged")
+        elif house.tls.problem != before and house.tls.problem:
+            house.journal.note("certificate not exchanged", problem=house.tls.problem)
+
+    async def _reloaded(self, house: House, before: RelaySettings) -> RelaySettings:
+        """What a new setup says, as far as it can change while the relay runs; a broken one changes nothing."""
+        try:
+            settings = self._plan.settings()
+            tls = RelayTls(certificate=_file(settings.certificate), key=_file(settings.key or settings.certificate))
+        except (Refusal, Malformed) as error:
+            house.journal.note("not reloaded", problem=str(error))
+            return before
+        house.tls, house.limits, house.name = tls, limits(settings), settings.name
+        house.admission.total, house.admission.per_address = settings.connections, settings.connections_per_address
+        house.admission.origins = await self._origins(house, settings)
+        house.journal.note("reloaded")
+        return settings
+
+    async def _origins(self, house: House, settings: RelaySettings) -> Origins:
+        return await origins(settings.clients, self._plan.asker(), house.admission.origins)
+
+    async def _watched(self, house: House, watch: socket) -> asyncio.Server:
+        def health() -> str:
+            return _health(house)
+
+        def metrics() -> str:
+            return self._metrics.text([*_passwords(house, self._plan.clock.now())])
+
+        return await asyncio.get_running_loop().create_server(
+            lambda: Watch(metrics=metrics, health=health), sock=watch, backlog=16
+        )
+
+
+def limits(settings: RelaySettings) -> Limits:
+    """The limits of a session as the setup has them."""
+    return Limits(size=settings.size, recipients=settings.recipients, idle=settings.idle)
+
+
+def _file(name: str) -> Path:
+    return Path(name).expanduser()
+
+
+async def _first(*events: asyncio.Event) -> None:
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
+def _health(house: House) -> str:
+    if house.stopping:
+        return "stopping"
+    try:
+        house.users.user("")
+    except DirectoryUnavailable as error:
+        return f"the relay's database: {error}"
+    return house.tls.problem
+
+
+def _passwords(house: House, now: datetime) -> list[str]:
+    """When each user's last password ends, for an alarm; users whose passwords never end are left out."""
+    try:
+        house.users.user("")
+    except DirectoryUnavailable:
+        return []
+    ends = {f'user="{user.name}"': user.ends(now) for user in house.users.all() if not user.revoked}
+    values = {label: end.astimezone(UTC).timestamp() for label, end in ends.items() if end}
+    return gauge("password_ends_timestamp_seconds", "When the last password of a user ends.", values)
