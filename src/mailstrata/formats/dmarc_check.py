@@ -51,7 +51,8 @@ class Ruling:
 class Verdict:
     """``pass``, ``fail``, ``none`` or ``temperror`` (RFC 8601 2.7.4). ``policy`` is what the domain asks of recipients.
 
-    ``aligned_spf`` and ``aligned_dkim`` name what aligned; ``unknown`` says why it is a temperror.
+    ``aligned_spf`` and ``aligned_dkim`` name what aligned; where ``open_…``, nobody could tell. ``unknown`` says why it is a
+    temperror.
     """
 
     result: str
@@ -59,6 +60,8 @@ class Verdict:
     ruling: Ruling | None = None
     aligned_spf: str = ""
     aligned_dkim: str = ""
+    open_spf: bool = False
+    open_dkim: bool = False
     unknown: Unknown | None = None
 
 
@@ -87,8 +90,8 @@ def walk(name: str) -> tuple[str, ...]:
 
 def check(answers: Answers, passed: Passed) -> Verdict:
     """What a recipient concludes."""
-    names = (passed.author, *passed.spf[:_MOST], *passed.dkim[:_MOST])
-    answers.want(*dict.fromkeys(at(one) for name in dict.fromkeys(names) for one in walk(name)))
+    names = (one for one in (*passed.spf[:_MOST], *passed.dkim[:_MOST]) if _shared(passed.author, one))
+    answers.want(*dict.fromkeys(at(one) for name in (passed.author, *names) for one in walk(name)))
     found = ruling(answers, passed.author)
     if isinstance(found, Unknown):
         return Verdict(result="temperror", unknown=found)
@@ -104,6 +107,8 @@ def check(answers: Answers, passed: Passed) -> Verdict:
         ruling=found,
         aligned_spf=spf if isinstance(spf, str) else "",
         aligned_dkim=dkim if isinstance(dkim, str) else "",
+        open_spf=isinstance(spf, Unknown),
+        open_dkim=isinstance(dkim, Unknown),
         unknown=None if aligned else open_,
     )
 
@@ -147,10 +152,19 @@ def aligned(answers: Answers, author: str, name: str, *, strict: bool) -> bool |
     """Whether ``name`` speaks for ``author``: identical, or in relaxed mode of the same organisation (RFC 9989 4.4)."""
     if not name or name == author or strict:
         return name == author
+    shared = _shared(author, name)
+    answers.want(*(at(one) for one in shared))
+    if not any(step.record or step.unknown for step in (_step(answers, one) for one in shared)):
+        return False  # the organisation of the author has a record, and would stand among them
     mine, theirs = organisation(answers, author), organisation(answers, name)
     if isinstance(mine, Unknown):
         return mine
     return theirs if isinstance(theirs, Unknown) else mine == theirs
+
+
+def _shared(author: str, name: str) -> tuple[str, ...]:
+    """The names above or at both: only there can they have one organisation."""
+    return tuple(one for one in walk(author) if one in walk(name))
 
 
 def _first(answers: Answers, author: str, names: Iterable[str], *, strict: bool) -> str | Unknown:

@@ -31,7 +31,7 @@ class Node:
     """The record of ``domain``, reached by ``via`` (``include:x``, ``redirect=x``; empty at the top).
 
     ``problem`` says why evaluating it ends in permerror; ``unknown`` that nobody could read it; ``unseen`` are includes
-    whose names hold macros, so that they depend on the mail.
+    whose names hold macros, so that they depend on the mail; ``all_qualifier`` is that of its ``all``, empty without one.
     """
 
     domain: str
@@ -42,6 +42,7 @@ class Node:
     unseen: tuple[str, ...] = ()
     problem: str = ""
     unknown: Unknown | None = None
+    all_qualifier: str = ""
 
     @property
     def lookups(self) -> int:
@@ -101,7 +102,7 @@ class _Reader:
 
     def _of(self, text: str, bare: Node, above: tuple[str, ...]) -> Node:
         try:
-            spf.terms(text)
+            every = spf.terms(text)
         except spf.MalformedSpf as error:
             return Node(domain=bare.domain, via=bare.via, qualifier=bare.qualifier, problem=str(error))
         reached = spf.reached(text)
@@ -121,6 +122,7 @@ class _Reader:
             terms=reached,
             children=tuple(child for child in children if child is not None),
             unseen=tuple(term.text for term, name in leads if not name),
+            all_qualifier=next((term.qualifier for term in every if term.name == "all" and term.qualifier), ""),
         )
 
 
