@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import botocore.session
+
 from mailstrata.formats.ses_regions import API_ONLY_REGIONS, SES_REGIONS, SMTP_REGIONS, doubt
 
 
@@ -18,6 +20,19 @@ def test_a_region_with_an_api_only_is_doubted_as_such() -> None:
 def test_an_unknown_region_is_told_to_be_new_or_mistyped() -> None:
     """A warning names both readings, since a list is always older than AWS."""
     assert "new, or mistyped" in doubt("us-east-9")
+
+
+def test_every_region_that_botocore_knows_is_known_here() -> None:
+    """Of SES's API, in every partition: a password may have been made for any of them."""
+    session = botocore.session.get_session()
+    known = {
+        region
+        for partition in session.get_available_partitions()
+        for service in ("ses", "sesv2")
+        for region in session.get_available_regions(service, partition)
+    }
+    assert known <= set(SES_REGIONS)
+    assert len(known) > 25
 
 
 def test_the_lists_do_not_overlap() -> None:
