@@ -9,10 +9,12 @@ adapter is a bug of ours and passes through, so that the engine can show it as w
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, TypeAlias
 
 from mailstrata.model.observation import Observation, Unknown
+from mailstrata.model.ports import Asker
 from mailstrata.model.question import Question
 
 Answerer: TypeAlias = Callable[[Any], Awaitable[Observation[Any]]]
@@ -31,3 +33,36 @@ class World:
         if answerer is None:
             return Unknown(reason=f"nobody was asked: no adapter answers {type(question).word!r} here")
         return await answerer(question)
+
+
+class Shared:
+    """Asks each question of another asker once, however many want to know: for many domains that lean on the same names."""
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+        self._answers: dict[Question[Any], asyncio.Task[Observation[Any]]] = {}
+
+    async def ask(self, question: Question[Any]) -> Observation[Any]:
+        """The one answer. Who gives up waiting does not take it from the others."""
+        if question not in self._answers:
+            self._answers[question] = asyncio.ensure_future(self._asker.ask(question))
+        return await asyncio.shield(self._answers[question])
+
+    async def close(self) -> None:
+        """Give up what nobody waits for any more."""
+        for task in self._answers.values():
+            task.cancel()
+        await asyncio.gather(*self._answers.values(), return_exceptions=True)
+
+
+class Without:
+    """An asker that leaves some kinds of question unasked, and says so."""
+
+    def __init__(self, asker: Asker, kinds: Collection[type[Question[Any]]], why: Unknown) -> None:
+        self._asker = asker
+        self._kinds = frozenset(kinds)
+        self._why = why
+
+    async def ask(self, question: Question[Any]) -> Observation[Any]:
+        """The answer, or why nobody was asked."""
+        return self._why if type(question) in self._kinds else await self._asker.ask(question)

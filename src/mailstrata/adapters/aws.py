@@ -33,6 +33,8 @@ THREADS = 8
 """Calls that may be under way at once."""
 MAX_PAGES = 100
 """Pages of one listing, of up to 1,000 entries each."""
+ROUTE53 = 5
+"""Requests a second that Route 53 lets an account make (Route 53 API reference, throttling), for each that SES does."""
 UNPACED = frozenset({"SendEmail"})
 """Operations of SES that its limit of one request a second does not count."""
 
@@ -59,7 +61,8 @@ class Aws:
         self._home = region
         self._own_key = own_key
         self._backoff = backoff
-        self._pace = Pace({"sesv2": network.requests_per_second})
+        rate = network.requests_per_second
+        self._paces = (Pace({"sesv2": rate}), Pace({"route53": ROUTE53 * rate}, burst=ROUTE53))
         self._workers = Workers(THREADS)
         self._lock = threading.Lock()
         self._session: Any = None
@@ -134,7 +137,8 @@ class Aws:
         from botocore.parsers import ResponseParserError
 
         if call.operation not in UNPACED:
-            await self._pace.turn(call.service, call.region)
+            for pace in self._paces:
+                await pace.turn(call.service, call.region)
         try:
             return await self._carried_out(call)
         except (BotoCoreError, ClientError, ResponseParserError, OSError, ValueError) as error:

@@ -29,10 +29,11 @@ TTL = 300
 
 
 class Route53Answers:
-    """Answers the questions about hosted zones."""
+    """Answers the questions about hosted zones. The zones are listed once, however many names are asked for."""
 
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
+        self._listing: asyncio.Task[list[Any] | Failure] | None = None
 
     def answerers(self) -> Mapping[type[Question[Any]], Answerer]:
         """What is answered here."""
@@ -44,7 +45,9 @@ class Route53Answers:
         Unknown when the account has several of that name, since only the delegation tells which one the world reads.
         """
         listing = _call("ListHostedZones")
-        zones = await self._aws.pages(listing, "HostedZones", following="NextMarker")
+        if self._listing is None:
+            self._listing = asyncio.ensure_future(self._aws.pages(listing, "HostedZones", following="NextMarker"))
+        zones = await asyncio.shield(self._listing)
         if isinstance(zones, Failure):
             return self._aws.unseen(zones)
         enclosing = self._aws.seen(zones, listing, lambda them: _enclosing(them, owner_name(question.name)))

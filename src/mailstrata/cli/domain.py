@@ -9,6 +9,7 @@ import click
 from mailstrata.cli.subcommands import Subcommands
 
 SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
+    "check": ("domain_check", "Compare what is published with what SES expects; one domain or hundreds."),
     "plan": ("domain_plan", "Say what has to change, by whom, and print the records."),
     "apply": ("domain_apply", "Make the changes, prove them, diagnose again; or undo the last ones."),
 }

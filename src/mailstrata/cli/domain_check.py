@@ -1,0 +1,128 @@
+"""``mailstrata domain check``: identity, DKIM, SPF, DMARC and MAIL FROM of one domain or of hundreds."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from mailstrata.cli import options
+
+if TYPE_CHECKING:
+    from mailstrata.diagnosis.domain_state import DomainState
+    from mailstrata.reports.domain_check import DomainShown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The arguments."""
+
+    domains: tuple[str, ...]
+    file: str | None
+    everything: bool
+    dns_only: bool
+    since: str | None
+    out: str | None
+    resume: bool
+    as_json: bool
+    jsonl: bool
+
+    @property
+    def many(self) -> bool:
+        """Whether it is a run over domains, even if there is one, and not a look at one."""
+        kept = self.out or self.resume or self.since
+        return bool(self.file or self.everything or kept or len(self.domains) > 1)
+
+
+@click.command("check")
+@click.argument("domains", nargs=-1, metavar="[DOMAIN]...")
+@click.option(
+    "--file", metavar="FILE", help="A list: a domain a line, its region behind it where that differs; - is stdin."
+)
+@click.option("--all", "everything", is_flag=True, help="Every domain identity of the account, in every region.")
+@click.option("--dns-only", is_flag=True, help="Ask DNS alone, and nothing of AWS.")
+@click.option("--since", metavar="FILE", help="Show what changed since a run that was kept with --out or --jsonl.")
+@click.option("--out", metavar="FILE", help="Keep each result there as soon as it is known, a line of JSON a domain.")
+@click.option("--resume", is_flag=True, help="Go on with a run that --out began; what it holds is not asked again.")
+@click.option("--jsonl", is_flag=True, help="Print a line of JSON a domain and nothing else.")
+@options.world
+@options.as_json
+def command(*, setup: str | None, lab: str | None, **arguments: object) -> int:
+    """Compare what is published with what SES expects in each region, and say what is wrong and what to publish.
+
+    Without a domain the setup's own is looked at. Many domains are looked at together, SES being asked once a second in each
+    region; one table shows them, the worst first. Nothing is changed.
+
+    \b
+    Examples:
+      mailstrata domain check
+      mailstrata domain check --file domains.txt --out monday.jsonl
+      mailstrata domain check --all --since monday.jsonl
+    """  # noqa: D301 - click wants a real backspace
+    wanted = Wanted(**arguments)  # type: ignore[arg-type]
+    if wanted.many:
+        from mailstrata.cli.domain_fleet import fleet
+
+        return options.run(fleet(wanted, setup=setup, lab=lab))
+    return options.run(_one(wanted, setup=setup, lab=lab))
+
+
+async def _one(wanted: Wanted, *, setup: str | None, lab: str | None) -> int:
+    from mailstrata.cli.domain_fleet import asker_of, setup_of
+    from mailstrata.cli.progress import Line
+    from mailstrata.diagnosis.domain_state import examined
+    from mailstrata.model import names
+    from mailstrata.wiring import surroundings, with_setup
+
+    async with surroundings(setup=setup, lab=lab) as here:
+        made = setup_of(here.setup, names.domain(wanted.domains[0]) if wanted.domains else "")
+        async with with_setup(here, made) as stage:
+            with Line() as line:
+                state = await examined(
+                    made,
+                    asker_of(stage, dns_only=wanted.dns_only),
+                    at=stage.clock.now(),
+                    budget=stage.settings.network.budget,
+                    progress=line,
+                )
+    _show(state, wanted)
+    return status(state.verdict)
+
+
+def status(verdict: str) -> int:
+    """The exit status of a verdict."""
+    from mailstrata.cli.diagnose import STATUS
+
+    return STATUS[verdict]
+
+
+def shown(state: DomainState) -> DomainShown:
+    """The state for `reports`, with the fixes of each region."""
+    from mailstrata.repair.plan import planned
+    from mailstrata.reports.domain_check import DomainShown, RecordShown
+
+    return DomainShown(
+        domain=state.domain,
+        diagnoses=tuple(planned(one) for one in state.diagnoses),
+        records=tuple(
+            RecordShown(purpose=one.purpose, record=one.record, state=one.state, found=one.found)
+            for one in state.records
+        ),
+    )
+
+
+def _show(state: DomainState, wanted: Wanted) -> None:
+    from mailstrata.reports import domain_check
+
+    if wanted.as_json or wanted.jsonl:
+        from mailstrata.cli.domain_fleet import line
+        from mailstrata.reports import document
+
+        told = domain_check.domain_document(shown(state))
+        click.echo(line(told) if wanted.jsonl else document.dumps(told), nl=False)
+        return
+    from mailstrata.reports import terminal
+
+    terminal.show(lambda width: domain_check.page(shown(state), width=width), sys.stdout)

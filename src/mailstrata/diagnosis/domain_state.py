@@ -1,0 +1,174 @@
+"""A domain as it stands: the checks of the identity alone, in each region, and the records that it should publish.
+
+    state = await examined(Setup(domain="sailing.example", region="us-east-1"), asker, at=now)
+    state.verdict, [record.state for record in state.records]
+
+No mail is traced: what a fault would do to the next mail decides its gravity. The records are read from what the checks saw,
+so nothing is asked for their sake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from mailstrata.diagnosis.case import open_case
+from mailstrata.diagnosis.checks import CHECKS
+from mailstrata.diagnosis.diagnose import diagnose
+from mailstrata.diagnosis.engine import Progress
+from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.formats import dmarc, ses_records, spf
+from mailstrata.formats.txt_sets import unquoted
+from mailstrata.model.diagnosis import Diagnosis, Verdict
+from mailstrata.model.finding import Record, Stratum
+from mailstrata.model.observation import Absent, Seen, Unknown
+from mailstrata.model.ports import Asker
+from mailstrata.model.question import Cname, Mx, Question, SesIdentity, Txt
+from mailstrata.model.setup import Setup
+
+IDENTITY = tuple(check for check in CHECKS if check.STRATUM is Stratum.IDENTITY)
+"""The checks that look at a domain's identity and its records."""
+WORST = (Verdict.BROKEN, Verdict.DEGRADED, Verdict.UNDETERMINED, Verdict.HEALTHY)
+"""Verdicts, the one that hurts most first."""
+
+
+class RecordState(StrEnum):
+    """What stands in the place of a wanted record."""
+
+    PUBLISHED = "published"
+    DIFFERS = "differs"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedRecord:
+    """A record that should stand, with what stands there; ``found`` is empty where nothing does or nobody could tell."""
+
+    purpose: str
+    record: Record
+    state: RecordState
+    found: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainState:
+    """One domain in the regions in which it was looked at, a diagnosis each."""
+
+    domain: str
+    at: datetime
+    diagnoses: tuple[Diagnosis, ...]
+    records: tuple[WantedRecord, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the regions."""
+        return min((one.verdict for one in self.diagnoses), key=WORST.index)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Where it was looked at."""
+        return tuple(one.setup.region for one in self.diagnoses)
+
+
+async def examined(
+    setup: Setup,
+    asker: Asker,
+    *,
+    at: datetime,
+    budget: float = 20.0,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> DomainState:
+    """Look at the domain of ``setup`` in its region and its further ones; what is the same in all is asked once."""
+    evidence = Evidence()
+    found: list[Diagnosis] = []
+    for region in dict.fromkeys((setup.region, *setup.regions)):
+        case = open_case(replace(setup, region=region, regions=()), at=at)
+        diagnosis, _ = await diagnose(case, asker, checks=IDENTITY, evidence=evidence, budget=budget, progress=progress)
+        found.append(diagnosis)
+    return DomainState(
+        domain=setup.domain, at=at, diagnoses=tuple(found), records=tuple(_records(setup, found, evidence))
+    )
+
+
+def _records(setup: Setup, diagnoses: list[Diagnosis], evidence: Evidence) -> Iterator[WantedRecord]:
+    seen: set[tuple[str, str]] = set()
+    for diagnosis in diagnoses:
+        for purpose, record in _wanted(setup.domain, diagnosis.setup.region, evidence):
+            if (record.name, record.type) not in seen:
+                seen.add((record.name, record.type))
+                yield _stands(purpose, record, evidence)
+    yield _policy(setup.domain, evidence)
+
+
+def _wanted(domain: str, region: str, evidence: Evidence) -> Iterator[tuple[str, Record]]:
+    question = SesIdentity(region, domain)
+    if question not in evidence:
+        return
+    identity = evidence[question]
+    if not isinstance(identity, Seen):
+        return
+    facts = identity.value
+    for record in ses_records.dkim(domain, facts.dkim):
+        yield "DKIM", record
+    if facts.mail_from:
+        exchanger, policy = ses_records.mail_from(facts.mail_from.domain, region)
+        yield "MAIL FROM", exchanger
+        yield "SPF of MAIL FROM", policy
+
+
+def _stands(purpose: str, record: Record, evidence: Evidence) -> WantedRecord:
+    question = _question(record)
+    answer = evidence[question] if question in evidence else Unknown(reason="nobody asked")
+    if isinstance(answer, Unknown):
+        return WantedRecord(purpose=purpose, record=record, state=RecordState.UNKNOWN)
+    if isinstance(answer, Absent):
+        return WantedRecord(purpose=purpose, record=record, state=RecordState.ABSENT)
+    found = _values(answer.value)
+    state = RecordState.PUBLISHED if _is_right(record, found) else RecordState.DIFFERS
+    if record.type == "TXT":
+        found = tuple(text for text in found if spf.is_record(text))
+        state = state if found else RecordState.ABSENT
+    return WantedRecord(purpose=purpose, record=record, state=state, found=found)
+
+
+def _policy(domain: str, evidence: Evidence) -> WantedRecord:
+    """A DMARC record of any policy is as it should be, so the wanted one is what a domain begins with."""
+    question = Txt(f"_dmarc.{domain}")
+    record = Record(name=question.name, type="TXT", values=('"v=DMARC1; p=none"',))
+    answer = evidence[question] if question in evidence else Unknown(reason="nobody asked")
+    if isinstance(answer, Unknown):
+        return WantedRecord(purpose="DMARC", record=record, state=RecordState.UNKNOWN)
+    texts = answer.value if isinstance(answer, Seen) else ()
+    found = tuple(text for text in texts if dmarc.is_record(text))
+    if not found:
+        return WantedRecord(purpose="DMARC", record=record, state=RecordState.ABSENT)
+    state = RecordState.PUBLISHED if len(found) == 1 else RecordState.DIFFERS
+    return WantedRecord(purpose="DMARC", record=record, state=state, found=found)
+
+
+def _question(record: Record) -> Question[Any]:
+    return {"TXT": Txt, "MX": Mx, "CNAME": Cname}[record.type](record.name)
+
+
+def _values(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(one if isinstance(one, str) else f"{one.preference} {one.host}" for one in value)
+
+
+def _is_right(record: Record, found: tuple[str, ...]) -> bool:
+    if record.type != "TXT":
+        return {_folded(one) for one in found} == {_folded(one) for one in record.values}
+    own = [text for text in found if spf.is_record(text)]
+    try:
+        return len(own) == 1 and spf.includes(own[0], ses_records.SES)
+    except spf.MalformedSpf:
+        return own == [unquoted(value) for value in record.values]
+
+
+def _folded(value: str) -> str:
+    return value.rstrip(".").lower()

@@ -1,0 +1,56 @@
+r"""A list of domains, as people keep one: a name a line, with the region it sends from behind it where that differs.
+
+    parse("sailing.example\ndock.example  eu-west-1   # since May\n", "domains.txt")
+
+Empty lines and what stands behind ``#`` are left out; a name that stands twice is taken once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mailstrata.model import names
+from mailstrata.model.errors import Malformed
+
+LIMIT = 100_000
+"""Lines."""
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\Z")
+
+
+class MalformedDomainList(Malformed):
+    """A line that is no domain; ``where`` names file and line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A domain of the list; ``region`` is empty where none stands beside it."""
+
+    domain: str
+    region: str = ""
+
+
+def parse(text: str, name: str) -> tuple[Listed, ...]:
+    """The domains in their order. Raises ``MalformedDomainList`` with file and line."""
+    lines = text.splitlines()
+    if len(lines) > LIMIT:
+        raise MalformedDomainList(name, f"{len(lines)} lines", f"at most {LIMIT}")
+    found: dict[str, Listed] = {}
+    for number, line in enumerate(lines, start=1):
+        words = line.partition("#")[0].replace(",", " ").split()
+        if words:
+            listed = _listed(words, f"{name}:{number}")
+            found.setdefault(listed.domain, listed)
+    return tuple(found.values())
+
+
+def _listed(words: list[str], where: str) -> Listed:
+    try:
+        domain = names.domain(words[0])
+    except Malformed as error:
+        raise MalformedDomainList(where, error.found, error.expected) from error
+    if "." not in domain:
+        raise MalformedDomainList(where, repr(words[0][:60]), "a domain such as sailing.example")
+    if len(words) > 2 or (len(words) == 2 and not _REGION.match(words[1])):
+        raise MalformedDomainList(where, repr(" ".join(words[1:])[:60]), "nothing behind the domain but its region")
+    return Listed(domain=domain, region=words[1] if len(words) == 2 else "")
