@@ -7,10 +7,12 @@ for each in records(raw, file="ndr.eml"):
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.classification.classify import classify
 from mailstrata.bounces.kinds import Kind
-from mailstrata.bounces.read import skim
+from mailstrata.bounces.read import read, skim
 from mailstrata.bounces.record import Json, no_bounce, record
 from mailstrata.bounces.ses_events import told
 from mailstrata.formats.ses_event import SesEvent, events
@@ -31,6 +33,14 @@ def records(raw: bytes, *, file: str) -> Iterator[Json]:
             yield record(bounce, classify(bounce, seen.around), file=file)
     if not bounces:
         yield no_bounce(kind, file=file)
+
+
+def bounces_in(raw: bytes, *, source: str = "") -> tuple[Bounce, ...]:
+    """The bounces that a mail or SES's events as JSON tell of; ``source`` is written into each."""
+    found = _events(raw)
+    if not found:
+        return read(raw, source=source)
+    return tuple(replace(bounce, source=source) for event in found for bounce in told(event))
 
 
 def _events(raw: bytes) -> tuple[SesEvent, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,13 @@ class Wanted:
     "--from", "sender", default="", metavar="ADDRESS", help="The sender: an alias, or any address of the domain."
 )
 @click.option("--to", "recipients", multiple=True, metavar="ADDRESS", help="A recipient; may be given several times.")
-@click.option("--bounce", "bounces", multiple=True, metavar="FILE", help="A bounce as a raw mail (.eml); - is stdin.")
+@click.option(
+    "--bounce",
+    "bounces",
+    multiple=True,
+    metavar="FILE",
+    help="A bounce as a raw mail (.eml), or SES's event as JSON; - is stdin.",
+)
 @click.option("--error", default="", metavar="TEXT", help="The text of an error that somebody saw.")
 @click.option("--evidence", metavar="FILE", help="Replay a recording instead of asking the world.")
 @click.option("--save", metavar="FILE", help="Write a recording of what was seen; it holds no secret.")
@@ -56,10 +63,11 @@ class Wanted:
 @click.option(
     "--budget", type=click.FloatRange(min=0.1), metavar="SECONDS", help="Total time; later answers are unknown."
 )
+@click.option("--letter", is_flag=True, help="Print only the messages to whoever else must act, ready to send.")
 @click.option("--probe-send", is_flag=True, help="Allow test messages to SES's own mailbox simulator.")
 @options.world
 @options.as_json
-def command(*, save: str | None, as_json: bool, **arguments: object) -> int:
+def command(*, save: str | None, as_json: bool, letter: bool, **arguments: object) -> int:
     """Test every layer, attribute every failed mail to the layer that lost it, and rank the fixes.
 
     Without --bounce, --error or --to it looks at the setup as it stands and says where the next mail would stop.
@@ -69,13 +77,17 @@ def command(*, save: str | None, as_json: bool, **arguments: object) -> int:
     Examples:
       mailstrata diagnose
       mailstrata diagnose --bounce bounce.eml --bounce ndr.eml
+      mailstrata diagnose --bounce ndr.eml --letter > to-their-admin.txt
       mailstrata diagnose --from admin@sailing.example --to peter@dock.example
       mailstrata diagnose --lab two-faults --save case.world
     """  # noqa: D301 - click wants a real backspace
-    return options.run(_diagnose(Wanted(**arguments), save=save, as_json=as_json))  # type: ignore[arg-type]
+    if letter and as_json:
+        raise Refusal("--letter prints plain text", "with --json the letters stand in the document, under each fix")
+    wanted = Wanted(**arguments)  # type: ignore[arg-type]
+    return options.run(_diagnose(wanted, save=save, shown=show_letters if letter else partial(show, as_json=as_json)))
 
 
-async def _diagnose(wanted: Wanted, *, save: str | None, as_json: bool) -> int:
+async def _diagnose(wanted: Wanted, *, save: str | None, shown: Callable[[Diagnosis], None]) -> int:
     diagnosis, evidence, case = await diagnosed(wanted)
     if save:
         from mailstrata.adapters.files import replace
@@ -83,7 +95,7 @@ async def _diagnose(wanted: Wanted, *, save: str | None, as_json: bool) -> int:
 
         replace(Path(save), world.render(dict(evidence.items()), case).encode())
         click.echo(f"recorded in {save}: replay it with mailstrata diagnose --evidence {save}", err=True)
-    show(diagnosis, as_json=as_json)
+    shown(diagnosis)
     return STATUS[diagnosis.verdict]
 
 
@@ -97,6 +109,15 @@ def show(diagnosis: Diagnosis, *, as_json: bool) -> None:
         from mailstrata.reports import human, terminal
 
         terminal.show(lambda width: human.page(diagnosis, width=width), sys.stdout)
+
+
+def show_letters(diagnosis: Diagnosis) -> None:
+    """Print the letters and nothing else; that there is none is said on stderr."""
+    from mailstrata.reports import letters, terminal
+
+    if not diagnosis.letters:
+        click.echo("nobody has to be written to: nothing that was found is somebody else's to mend by letter", err=True)
+    terminal.show(lambda _: letters.page(diagnosis.letters), sys.stdout)
 
 
 async def diagnosed(wanted: Wanted) -> tuple[Diagnosis, Evidence, Case]:
@@ -145,11 +166,11 @@ def _recorded(wanted: Wanted) -> tuple[Case, Evidence]:
 
 def _bounced(files: tuple[str, ...]) -> tuple[Attempt, ...]:
     from mailstrata.bounces.attempts import attempts
-    from mailstrata.bounces.read import read
+    from mailstrata.bounces.records import bounces_in
 
     found: list[Bounce] = []
     for path in files:
-        bounces = read(options.read_bytes(path))
+        bounces = bounces_in(options.read_bytes(path), source=path)
         if not bounces:
             raise Refusal(
                 f"{path}: this mail is no bounce", "give the whole bounce with its headers (Gmail: Show original)"

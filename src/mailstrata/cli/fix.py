@@ -148,17 +148,34 @@ def _plan(chosen: Sequence[Fix]) -> FixRun:
 
 
 async def carried_out(here: Stage, found: Diagnosis, chosen: Sequence[Fix], *, confirmed: bool) -> tuple[FixRun, bool]:
-    """Apply ``chosen`` in their order; what comes after one that failed is not tried. Says whether one failed."""
+    """Apply ``chosen`` in their order; what comes after one that failed is not tried. Says whether one failed.
+
+    What must come after a person's step waits for the person: an address taken off the suppression list before its server
+    takes the mail is put back by the next bounce. Named alone on the command line, a fix waits for nobody.
+    """
     from mailstrata.reports.fixes import FixRun
 
     shown: list[FixShown] = []
     failed: set[str] = set()
     for fix in chosen:
-        one = await _applied(here, found, fix, confirmed=confirmed, blocked=bool(failed.intersection(fix.after)))
+        waits = [one.id for one in shown if one.id in fix.after and one.state == "waiting"]
+        if waits and fix.automatic:
+            one = _waiting(fix, waits)
+        else:
+            one = await _applied(here, found, fix, confirmed=confirmed, blocked=bool(failed.intersection(fix.after)))
         shown.append(one)
         if one.state in ("failed", "skipped"):
             failed.add(fix.id)
     return FixRun(fixes=tuple(shown), applied=True), bool(failed)
+
+
+def _waiting(fix: Fix, others: Sequence[str]) -> FixShown:
+    from mailstrata.reports.fixes import FixShown, StepShown, StepState
+
+    first = StepShown(
+        text=f"only after {' and '.join(others)}: then mailstrata fix {fix.id} --apply", state=StepState.WAITING
+    )
+    return FixShown(id=fix.id, title=fix.title, steps=(first,), verified=fix.verify, undo=fix.undo)
 
 
 async def _applied(here: Stage, found: Diagnosis, fix: Fix, *, confirmed: bool, blocked: bool) -> FixShown:

@@ -124,8 +124,8 @@ def _told(evidence: Evidence, events: MessageEvents) -> tuple[MessageEvent, ...]
 
 
 def words_of(send: Attempt) -> str:
-    """What was answered to a send, verbatim; empty when nobody kept it."""
-    return send.diagnostic or str(send.reply or "") or send.status
+    """What was answered to a send, verbatim but for the ``smtp;`` before it (RFC 3464 2.3.6); empty when nobody kept it."""
+    return send.diagnostic.removeprefix("smtp;").strip() or str(send.reply or "") or send.status
 
 
 def read(send: Attempt) -> Classification:

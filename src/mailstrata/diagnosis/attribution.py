@@ -216,7 +216,7 @@ def _missing(attempts: Iterable[Attributed]) -> Iterable[Undetermined]:
         attempt = entry.attempt
         if entry.cause is None and not attempt.delivered:
             reason, needs, stratum = _UNSETTLED[attempt.outcome]
-            subject = f"{attempt.id}: {attempt.sender} to {attempt.recipient}"
+            subject = f"{attempt.id}: {attempt.sender} to {attempt.recipient or 'a recipient that is not told'}"
             yield Undetermined(
                 code="attempt-unattributed", stratum=stratum, subject=subject, reason=reason, needs=needs
             )

@@ -69,7 +69,7 @@ def seen_code(case: Case, evidence: Evidence, trace: Trace) -> str | Unknown:
     account = evidence[SesAccount(trace.region)]
     if isinstance(account, Unknown):
         return account
-    return _recorded(evidence, MessageEvents(trace.region, trace.entry.message_id)) if _kept(account) else ""
+    return recorded(evidence, MessageEvents(trace.region, trace.entry.message_id)) if kept(account) else ""
 
 
 def proofs(evidence: Evidence, trace: Trace) -> tuple[Proof, ...]:
@@ -78,16 +78,17 @@ def proofs(evidence: Evidence, trace: Trace) -> tuple[Proof, ...]:
     message = trace.entry.message_id if trace.entry else ""
     if message:
         asked.append(SesAccount(trace.region))
-        asked += [MessageEvents(trace.region, message)] if _kept(evidence[SesAccount(trace.region)]) else []
+        asked += [MessageEvents(trace.region, message)] if kept(evidence[SesAccount(trace.region)]) else []
     return tuple(evidence.proof(question) for question in asked)
 
 
-def _kept(account: Observation[SesAccountFacts]) -> bool:
+def kept(account: Observation[SesAccountFacts]) -> bool:
     """Whether SES keeps what became of a message: message insights are a part of VDM (facts.md B8)."""
     return isinstance(account, Seen) and account.value.vdm
 
 
-def _recorded(evidence: Evidence, question: MessageEvents) -> str | Unknown:
+def recorded(evidence: Evidence, question: MessageEvents) -> str | Unknown:
+    """The words of the refusal in the recorded events of a message; empty when there are none."""
     match evidence[question]:
         case Unknown() as unknown:
             return unknown

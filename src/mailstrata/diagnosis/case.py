@@ -10,10 +10,11 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from mailstrata.bounces.gmail_limit import is_limit
+from mailstrata.bounces.classification.classify import classify
+from mailstrata.bounces.pasted import pasted
+from mailstrata.diagnosis.error_text import recipient_in, way
 from mailstrata.diagnosis.paths import SIMULATOR
-from mailstrata.model.attempt import Attempt, Case, Outcome, Via
-from mailstrata.model.reply import Reply
+from mailstrata.model.attempt import Attempt, Case, Via
 from mailstrata.model.setup import Setup
 
 
@@ -52,39 +53,20 @@ def _numbered(attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
 def _of_error(setup: Setup, error: str, sender: str, recipients: Sequence[str]) -> Iterable[Attempt]:
     if not error.strip():
         return
-    via, outcome = _way(setup, error)
-    for recipient in recipients or (f"success@{SIMULATOR}",):
+    bounce = pasted(error)
+    via, outcome = way(setup, error, classify(bounce))
+    for recipient in recipients or (recipient_in(setup, error, outcome),):
         yield Attempt(
             id="",
             sender=sender or _sender(setup),
             recipient=recipient,
             via=via,
             outcome=outcome,
-            reply=Reply.parse(error),
+            reply=bounce.reply,
             diagnostic=error.strip()[:2000],
+            provider=bounce.provider,
             source="the error text",
         )
-
-
-_AT_LOGIN = frozenset({454, 530, 534, 535})
-_BY_SMTP = ("CustomFromDenied", "AUTH", "554 Access denied", "554 Message rejected", "554 Transaction failed")
-_BY_API = ("MessageRejected", "AccessDenied", "MailFromDomainNotVerified", "SendingPaused", "when calling the Send")
-
-
-def _way(setup: Setup, error: str) -> tuple[Via, Outcome]:
-    """The way an error text speaks of: 53x is said at the login, so the mail went by SMTP and was refused there.
-
-    What SES itself says is a refusal before it took the mail, at the SMTP endpoint or by its API (facts.md A5).
-    """
-    if is_limit(error):
-        return Via.GMAIL_ALIAS, Outcome.REFUSED_AT_RELAY
-    reply = Reply.parse(error)
-    smtp = Via.GMAIL_ALIAS if setup.aliases else Via.SES_SMTP
-    if (reply is not None and reply.code in _AT_LOGIN) or any(word in error for word in _BY_SMTP):
-        return smtp, Outcome.REFUSED_AT_RELAY
-    if any(word in error for word in _BY_API):
-        return Via.SES_API, Outcome.REFUSED_AT_RELAY
-    return Via.SES_API, Outcome.BOUNCED if reply is not None and not reply.temporary else Outcome.UNKNOWN
 
 
 def _sender(setup: Setup) -> str:

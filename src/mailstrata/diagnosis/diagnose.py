@@ -16,6 +16,7 @@ from mailstrata.diagnosis.attribution import attribute
 from mailstrata.diagnosis.checks import CHECKS
 from mailstrata.diagnosis.engine import Check, Engine, Progress
 from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.letters import letters
 from mailstrata.diagnosis.outcome import settle
 from mailstrata.model.attempt import Case
 from mailstrata.model.diagnosis import Diagnosis
@@ -82,6 +83,7 @@ def conclude(case: Case, results: Sequence[Result], evidence: Evidence) -> Diagn
         undetermined=undetermined,
         attempts=attempts,
         alternatives=alternatives.alternatives(case, evidence, findings) if alternatives.broken(findings) else (),
+        letters=letters(case, evidence, findings, attempts),
     )
 
 

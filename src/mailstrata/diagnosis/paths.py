@@ -62,8 +62,8 @@ def with_outcome(sends: Iterable[Attempt], *outcomes: Outcome) -> tuple[Attempt,
 
 
 def recipients(case: Case) -> tuple[str, ...]:
-    """The recipients of all sends, each once, in order; SES's own simulator is no recipient."""
-    seen = dict.fromkeys(send.recipient for send in case.sends)
+    """The recipients of all sends, each once, in order; SES's own simulator is no recipient, nor is one that nobody told."""
+    seen = dict.fromkeys(send.recipient for send in case.sends if send.recipient)
     return tuple(address for address in seen if domain_of(address) != SIMULATOR)
 
 

@@ -177,9 +177,10 @@ def finding(
 
 def _words(evidence: Evidence, refused: Refused) -> Iterator[str]:
     """Who answered, whether that is the end of the mail, and what has come since."""
-    who = whose(evidence, refused.domain) if refused.domain else NOBODY
+    where = f"the server of {whose(evidence, refused.domain)}" if refused.domain else "the recipient's server"
     for answer in refused.answers:
-        verb = "was lost" if answer.final else "is put off"
-        yield f"{answer.send.id} {verb} at the server of {who}"
+        yield f"{answer.send.id} {'was lost' if answer.final else 'is put off'} at {where}"
+    if not refused.first.send.recipient:
+        yield "to whom the mail was is not told; with --to ADDRESS more can be looked at"
     if refused.mended:
         yield "a later mail was delivered there: it has passed"

@@ -66,7 +66,7 @@ def watched(case: Case) -> tuple[tuple[str, str], ...]:
     """Each recipient with each region that mail to it goes through, without regard to case, each once."""
     pairs: dict[tuple[str, str], tuple[str, str]] = {}
     for send in case.sends:
-        if domain_of(send.recipient) != SIMULATOR:
+        if send.recipient and domain_of(send.recipient) != SIMULATOR:
             region = region_of(case, send)
             pairs.setdefault((region, send.recipient.lower()), (region, send.recipient))
     return tuple(pairs.values())

@@ -12,15 +12,17 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from mailstrata.diagnosis.answers import read, words_of
+from mailstrata.diagnosis.bounce_trace import kept, recorded
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.outcome import told
 from mailstrata.diagnosis.route_facts import Kind, route
 from mailstrata.diagnosis.suppression_facts import Fate, Listed
-from mailstrata.model.attempt import Attempt, Outcome
+from mailstrata.model.attempt import Attempt, Outcome, Via
 from mailstrata.model.finding import Stratum
 from mailstrata.model.names import domain_of
-from mailstrata.model.observation import Seen
+from mailstrata.model.observation import Seen, Unknown
 from mailstrata.model.question import MessageEvents, SesAccount
+from mailstrata.model.reply import Reply
 
 NEAR = timedelta(days=2)
 """How long after a mail the entry that its bounce makes comes at most: SES tries for 14 hours, and an NDR may follow late."""
@@ -40,6 +42,27 @@ def maker(evidence: Evidence, found: Listed, sends: Iterable[Attempt], fates: Ma
     return closed or next(filter(None, (_refusal(evidence, found, send) for send in made)), None)
 
 
+def behind(evidence: Evidence, found: Listed) -> Attempt | None:
+    """The mail whose bounce made the entry, as SES recorded it, where it is none that the operator speaks of."""
+    message = found.entry.message_id
+    if not message or not kept(evidence[SesAccount(found.region)]):
+        return None
+    words = recorded(evidence, MessageEvents(found.region, message))
+    if isinstance(words, Unknown) or not words:
+        return None
+    said = words.removeprefix("smtp;").strip()
+    return Attempt(
+        id="",
+        sender="",
+        recipient=found.address,
+        via=Via.SES_API,
+        outcome=Outcome.BOUNCED,
+        message_id=message,
+        reply=Reply.parse(said),
+        diagnostic=said,
+    )
+
+
 def _shortly_before(send: Attempt, found: Listed) -> bool:
     """Whether this mail was refused just before the entry was made; a bounce does not always name SES's own id."""
     if send.outcome is not Outcome.BOUNCED or send.at is None or found.entry.reason != "BOUNCE":
@@ -50,15 +73,9 @@ def _shortly_before(send: Attempt, found: Listed) -> bool:
 def _refusal(evidence: Evidence, found: Listed, send: Attempt) -> str | None:
     """What the recipient's server answered to the mail whose bounce made the entry."""
     events = MessageEvents(found.region, send.message_id or "")
-    seen = evidence[events] if send.outcome is Outcome.UNKNOWN and _keeps(evidence, found.region) else None
+    seen = evidence[events] if send.outcome is Outcome.UNKNOWN and kept(evidence[SesAccount(found.region)]) else None
     settled = told(send, seen.value) if isinstance(seen, Seen) else send
     if settled.outcome is not Outcome.BOUNCED or not words_of(settled):
         return None
     said = read(settled)
     return said.code if said.stratum is Stratum.RECIPIENT else None
-
-
-def _keeps(evidence: Evidence, region: str) -> bool:
-    """Whether SES keeps what became of a message (facts.md B8)."""
-    account = evidence[SesAccount(region)]
-    return isinstance(account, Seen) and account.value.vdm

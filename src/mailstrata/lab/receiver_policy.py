@@ -200,7 +200,7 @@ class ReceiverPolicy:
     def _facts(self, visit: Visit, *, address: str = "", domain: str = "", size: int = 0) -> Facts:
         return Facts(
             host=self.house.hosts[0],
-            at=self._clock.now(),
+            at=self._clock.now().replace(microsecond=0),
             serial=self._ids.hex(),
             ip=visit.ip,
             helo=visit.helo,

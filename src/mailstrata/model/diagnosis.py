@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailstrata.model.attempt import Attempt
-from mailstrata.model.finding import Finding, Fix, Stratum, Undetermined
+from mailstrata.model.finding import Finding, Fix, Letter, Stratum, Undetermined
 from mailstrata.model.setup import Setup
 
 
@@ -72,3 +72,5 @@ class Diagnosis:
     fixes: tuple[Fix, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     """Where the relay is broken; the fixes end with them."""
+    letters: tuple[Letter, ...] = ()
+    """What to write to whoever else must act; the fixes carry them."""

@@ -142,6 +142,21 @@ class Fine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message to somebody who must act, ready to send. ``fix`` is what it belongs to, ``code`` the finding it speaks of.
+
+    The words of servers in it are untrusted, as everywhere.
+    """
+
+    fix: str
+    code: str
+    to: str
+    """Whom it is for, in words."""
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
     """Something that can be done. ``rank`` 1 comes first; none stands before what it names in ``after``."""
 
@@ -161,6 +176,7 @@ class Fix:
     iam: tuple[str, ...] = ()
     verify: str = ""
     undo: str = ""
+    letters: tuple[Letter, ...] = ()
 
 
 Result = Finding | Undetermined | Fine

@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mailstrata.model.diagnosis import Alternative, Diagnosis
-from mailstrata.model.finding import Finding, Fix, Role
+from mailstrata.model.finding import Finding, Fix, Letter, Role
 from mailstrata.repair.catalogue import CATALOGUE, Remedy
 
 _ROLES = (Role.PRIMARY, Role.SECONDARY, Role.EFFECT, Role.SIDE)
@@ -19,9 +19,13 @@ _ROLES = (Role.PRIMARY, Role.SECONDARY, Role.EFFECT, Role.SIDE)
 
 def planned(diagnosis: Diagnosis) -> Diagnosis:
     """The diagnosis with its fixes, ranked from 1."""
-    fixes = tuple(_fixes(diagnosis.findings))
+    fixes = tuple(_with_letters(fix, diagnosis.letters) for fix in _fixes(diagnosis.findings))
     others = (_other(one, rank) for rank, one in enumerate(diagnosis.alternatives, start=len(fixes) + 1))
     return dataclasses.replace(diagnosis, fixes=(*fixes, *others))
+
+
+def _with_letters(fix: Fix, letters: Iterable[Letter]) -> Fix:
+    return dataclasses.replace(fix, letters=tuple(letter for letter in letters if letter.fix == fix.id))
 
 
 def _other(alternative: Alternative, rank: int) -> Fix:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from mailstrata.model.attempt import Outcome
-from mailstrata.model.diagnosis import Diagnosis, Verdict
+from mailstrata.model.diagnosis import Attributed, Diagnosis, Verdict
 from mailstrata.model.finding import Finding, Gravity, Owner, Role, Stratum
 from mailstrata.reports import words
 from mailstrata.reports.page import BLANK, Page, Span, Style, fold
@@ -111,10 +111,15 @@ def _toll(story: Story, finding: Finding) -> str:
     """Which mails it lost, and which it would stop next."""
     lost = story.lost_to(finding.code)
     waiting = story.waited_for(finding)
-    parts = [f"Lost {mails(lost)} {_PLACES[finding.stratum]}"] if lost else []
+    verb = "Lost" if any(each.attempt.outcome is not Outcome.DELAYED for each in _lost(story, finding)) else "Holds up"
+    parts = [f"{verb} {mails(lost)} {_PLACES[finding.stratum]}"] if lost else []
     if waiting:
         parts.append(f"{'lies' if parts else 'Lies'} in wait for {mails(waiting)}")
     return "; ".join(parts) + "." if parts else ""
+
+
+def _lost(story: Story, finding: Finding) -> tuple[Attributed, ...]:
+    return tuple(each for each in story.diagnosis.attempts if each.cause == finding.code)
 
 
 def mails(numbers: tuple[int, ...]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from mailstrata.model.diagnosis import Attributed, Diagnosis, StratumReport
-from mailstrata.model.finding import Finding, Fix, Proof, Undetermined
+from mailstrata.model.finding import Finding, Fix, Letter, Proof, Undetermined
 from mailstrata.reports.words import iso
 
 SCHEMA = "mailstrata.diagnosis/1"
@@ -118,8 +118,13 @@ def _fix(fix: Fix) -> Json:
         "minutes": fix.minutes,
         "wait": fix.wait,
         "after": list(fix.after),
-        "steps": list(fix.steps),
+        "steps": [*fix.steps, *(letter.text for letter in fix.letters)],
         "iam": list(fix.iam),
         "verify": fix.verify,
         "undo": fix.undo,
+        "letters": [_letter(each) for each in fix.letters],
     }
+
+
+def _letter(letter: Letter) -> Json:
+    return {"to": letter.to, "subject": letter.subject, "text": letter.text, "for": letter.code}

@@ -44,7 +44,7 @@ def _in_two(head: list[Span], tail: list[Span], width: int, *, hang: int) -> Pag
 def _columns(number: int, each: Attributed, now: datetime) -> list[str]:
     attempt = each.attempt
     at = words.minute(attempt.at, now) if attempt.at else "time unknown"
-    return [str(number), at, words.WAYS[attempt.via], f"to {attempt.recipient}"]
+    return [str(number), at, words.WAYS[attempt.via], f"to {attempt.recipient or '(not told)'}"]
 
 
 def _head(row: list[str], each: Attributed, widths: list[int]) -> list[Span]:

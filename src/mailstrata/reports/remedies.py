@@ -7,9 +7,10 @@
 
 from __future__ import annotations
 
-from mailstrata.model.finding import Fix
+from mailstrata.model.finding import Fix, Role
 from mailstrata.reports import words
-from mailstrata.reports.page import BLANK, Page, Span, Style, fold, heading
+from mailstrata.reports.letters import lines_of
+from mailstrata.reports.page import BLANK, Line, Page, Span, Style, fold, heading
 from mailstrata.reports.story import Story
 
 _WHO = {"you": "you", "aws": "AWS", "recipient": "the recipient's side", "google": "Google"}
@@ -34,9 +35,25 @@ def _fix(story: Story, fix: Fix, width: int) -> Page:
     else:
         for number, step in enumerate(fix.steps, start=1):
             lines += fold([Span(f"{number}. ", Style.DIM), Span(step)], width, indent=5, hang=3)
+    causes = {finding.code for finding in story.with_role(Role.PRIMARY, Role.SECONDARY)}
+    for letter in fix.letters:
+        written = lines_of(letter)
+        shown = written if letter.code in causes else written[:2]
+        lines += [line for text in shown for line in _quoted(text, width)]
     for label, text in (("proof: ", fix.verify), ("undo:  ", fix.undo)):
         lines += fold([Span(label + text, Style.DIM)], width, indent=5, hang=7) if text else ()
     return tuple(lines)
+
+
+def _quoted(line: Line, width: int) -> Page:
+    """A line of a letter behind a bar; a row of its table is folded under its second column."""
+    text = line[0].text
+    hang = _COLUMN if text.startswith("  ") else 0
+    return fold(line, width, indent=5, bar="┆ ", hang=hang) or ((Span("     ┆", Style.DIM),),)
+
+
+_COLUMN = 15
+"""Where the second column of a letter's table begins."""
 
 
 def _facts(story: Story, fix: Fix) -> str:

@@ -61,6 +61,49 @@ def test_offline_asks_nobody(capsys: pytest.CaptureFixture[str]) -> None:
     assert len({entry["code"] for entry in document["undetermined"]}) > len(CHECKS) / 2
 
 
+@pytest.mark.lab
+def test_the_letter_stands_alone_and_in_the_document(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is sent to the recipient's administrator is plain text; the document has the same under its fix."""
+    alone = command(capsys, "diagnose", "--lab", "recipient-refuses-policy", "--letter")
+    document = json.loads(command(capsys, "diagnose", "--lab", "recipient-refuses-policy", "--json").out)
+
+    (letter,) = document["fixes"][0]["letters"]
+    assert document["fixes"][0]["steps"][-1] == letter["text"]
+    assert alone.out == f"To: {letter['to']}\nSubject: {letter['subject']}\n\n{letter['text']}\n"
+    assert (alone.status, alone.err) == (1, "")
+
+
+@pytest.mark.lab
+def test_where_nobody_has_to_be_written_to_that_is_said_beside(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing on stdout that could be sent by mistake."""
+    ran = command(capsys, "diagnose", "--lab", "healthy", "--letter")
+
+    assert (ran.status, ran.out) == (0, "")
+    assert "nobody has to be written to" in ran.err
+
+
+@pytest.mark.lab
+def test_an_event_of_ses_is_a_bounce_too(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What an application keeps of its events can be handed in as it is."""
+    event = {
+        "eventType": "Bounce",
+        "bounce": {
+            "bounceType": "Permanent",
+            "bounceSubType": "General",
+            "bouncedRecipients": [
+                {"emailAddress": "pete@dock.example", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}
+            ],
+        },
+        "mail": {"timestamp": "2026-05-12T18:02:00Z", "source": "admin@sailing.example", "messageId": "0100-zz"},
+    }
+    (tmp_path / "event.json").write_text(json.dumps(event), "utf-8")
+
+    ran = command(capsys, "diagnose", "--lab", "healthy", "--bounce", str(tmp_path / "event.json"), "--json")
+
+    document = json.loads(ran.out)
+    assert [(one["to"], one["cause"]) for one in document["attempts"]] == [("pete@dock.example", "recipient-unknown")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -69,6 +112,7 @@ def test_offline_asks_nobody(capsys: pytest.CaptureFixture[str]) -> None:
         (("--lab", "healthy", "--bounce", "nowhere.eml"), "nowhere.eml: No such file or directory"),
         (("--lab", "healthy", "--to", "no address"), "mail address: 'no address'; expected local-part@domain"),
         (("--evidence", "nowhere.world"), "nowhere.world: No such file or directory"),
+        (("--lab", "healthy", "--letter", "--json"), "--letter prints plain text"),
     ],
 )
 def test_the_callers_mistakes(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str) -> None:

@@ -40,3 +40,18 @@ def test_a_fix_that_nobody_needs_is_refused(capsys: pytest.CaptureFixture[str]) 
 
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == "mailstrata: nothing here needs enable-dkim (mailstrata diagnose says what is wrong now)\n"
+
+
+def test_what_must_come_after_a_person_waits_for_the_person(capsys: pytest.CaptureFixture[str]) -> None:
+    """An entry removed before the recipient's server takes the mail is put back by the next bounce; named alone it goes."""
+    ran = command(capsys, "fix", "--apply", "--lab", "recipient-refuses-policy", "--json")
+
+    fixes = {fix["id"]: fix for fix in json.loads(ran.out)["fixes"]}
+    assert {name: fix["state"] for name, fix in fixes.items()} == {
+        "ask-recipient-admin": "waiting",
+        "remove-suppression": "waiting",
+    }
+    assert "only after ask-recipient-admin" in fixes["remove-suppression"]["steps"][0]["text"]
+
+    named = command(capsys, "fix", "remove-suppression", "--apply", "--lab", "recipient-refuses-policy", "--json")
+    assert [fix["state"] for fix in json.loads(named.out)["fixes"]] == ["done"]

@@ -228,3 +228,56 @@ def test_a_recipient_that_answered_is_not_masked() -> None:
     findings, _, _ = attribute(_case(*OUTCOMES[:2], Outcome.DELIVERED), [KEY])
 
     assert [(finding.code, finding.masks) for finding in findings] == [("key-inactive", ())]
+
+
+REFUSED = _finding(
+    "recipient-refuses-authentication",
+    Stratum.RECIPIENT,
+    explains=_ids(1),
+    stops=_ids(1),
+    fixes=("look",),
+    mechanisms=("dmarc-unaligned", "dkim-disabled"),
+)
+UNSIGNED = _finding("dkim-disabled", Stratum.IDENTITY, fixes=("sign",), gravity=Gravity.WARNING)
+
+
+def test_a_refusal_is_refined_by_the_first_of_its_mechanisms_that_was_found() -> None:
+    """The mechanism takes its place: the mail, the fixes, and a fault's gravity, for the refusal proves that it does harm."""
+    findings, (attempt,), _ = attribute(_case(Outcome.BOUNCED), [UNSIGNED, REFUSED])
+    cause, effect = findings
+    assert (cause.code, cause.role, cause.gravity) == ("dkim-disabled", Role.PRIMARY, Gravity.FAULT)
+    assert (cause.refines, cause.explains) == ("recipient-refuses-authentication", _ids(1))
+    assert (effect.role, effect.caused_by, effect.fixes) == (Role.EFFECT, "dkim-disabled", ())
+    assert (attempt.cause, attempt.stratum) == ("dkim-disabled", Stratum.IDENTITY)
+
+
+def test_without_a_mechanism_a_refusal_is_its_own_cause() -> None:
+    """Its own fixes say where to look."""
+    (finding,), (attempt,), _ = attribute(_case(Outcome.BOUNCED), [REFUSED])
+    assert (finding.role, finding.fixes, attempt.cause) == (Role.PRIMARY, ("look",), "recipient-refuses-authentication")
+
+
+def test_a_mechanism_of_another_region_is_none() -> None:
+    """Findings about different things do not belong together."""
+    here = dataclasses.replace(REFUSED, target=(("region", "us-east-1"),))
+    there = dataclasses.replace(UNSIGNED, target=(("region", "eu-west-1"),))
+    findings, _, _ = attribute(_case(Outcome.BOUNCED), [there, here])
+    assert _roles(findings)["recipient-refuses-authentication"] is Role.PRIMARY
+
+
+def test_a_notice_is_no_mechanism() -> None:
+    """Worth knowing is not enough to refuse a mail."""
+    notice = dataclasses.replace(UNSIGNED, gravity=Gravity.NOTICE)
+    findings, _, _ = attribute(_case(Outcome.BOUNCED), [notice, REFUSED])
+    assert _roles(findings)["recipient-refuses-authentication"] is Role.PRIMARY
+
+
+def test_an_effect_that_outlives_its_cause_keeps_its_fixes() -> None:
+    """A suppression entry stands when the refusal that made it is mended."""
+    refusal = _finding("recipient-refuses-policy", Stratum.RECIPIENT, explains=_ids(1), stops=_ids(1), fixes=("ask",))
+    entry = dataclasses.replace(LISTED, explains=(), stops=_ids(1), caused_by=refusal.code, lasting=True)
+    findings, _, _ = attribute(_case(Outcome.BOUNCED), [entry, refusal])
+    assert [(one.code, one.role, one.fixes) for one in findings] == [
+        ("recipient-refuses-policy", Role.PRIMARY, ("ask",)),
+        ("recipient-suppressed", Role.EFFECT, ("remove",)),
+    ]

@@ -94,7 +94,14 @@ def test_a_way_that_was_tried_to_a_recipient_needs_no_prospect_to_them() -> None
         ("An error occurred (X) when calling the SendEmail operation", Via.SES_API, Outcome.REFUSED_AT_RELAY),
         ("550 5.4.5 Daily user sending limit exceeded", Via.GMAIL_ALIAS, Outcome.REFUSED_AT_RELAY),
         ("550 5.1.10 RESOLVER.ADR.RecipientNotFound", Via.SES_API, Outcome.BOUNCED),
-        ("451 4.7.1 greylisted", Via.SES_API, Outcome.UNKNOWN),
+        ("421 Too many concurrent SMTP connections", Via.GMAIL_ALIAS, Outcome.REFUSED_AT_RELAY),
+        ("451 4.7.1 greylisted", Via.SES_API, Outcome.DELAYED),
+        (
+            "Amazon SES has suppressed sending to this address because it has a recent history of bouncing as an invalid "
+            "address.",
+            Via.SES_API,
+            Outcome.SUPPRESSED,
+        ),
         ("it did not arrive", Via.SES_API, Outcome.UNKNOWN),
     ],
 )
@@ -102,6 +109,22 @@ def test_an_error_text_says_which_way_the_mail_went(error: str, via: Via, outcom
     """What SES says at the login or after DATA is a refusal before it took the mail (facts.md A5)."""
     (attempt,) = open_case(SETUP, at=AT, error=error).attempts
     assert (attempt.via, attempt.outcome, attempt.diagnostic) == (via, outcome, error)
+
+
+@pytest.mark.parametrize(
+    ("error", "recipient"),
+    [
+        ("550 5.1.1 <peter@dock.example>: Recipient address rejected: User unknown", "peter@dock.example"),
+        ("550 5.1.1 peter@dock.example... User unknown", "peter@dock.example"),
+        ("550 5.7.1 rejected for admin@sailing.example to peter@dock.example.", "peter@dock.example"),
+        ("550 5.1.10 RESOLVER.ADR.RecipientNotFound", ""),
+        ("535 Authentication Credentials Invalid", "success@simulator.amazonses.com"),
+    ],
+)
+def test_the_recipient_is_read_off_the_text_where_it_names_one(error: str, recipient: str) -> None:
+    """A foreign address; before SES took the mail the recipient does not matter."""
+    (attempt,) = open_case(SETUP, at=AT, error=error).attempts
+    assert attempt.recipient == recipient
 
 
 def test_without_an_alias_a_refused_login_went_by_smtp() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailstrata.formats.mx import is_null, provider
+from mailstrata.formats.mx import GATEWAYS, PROVIDERS, is_null, is_own, provider
 from mailstrata.model.facts import MxHost
 
 
@@ -70,3 +70,16 @@ def test_the_best_preference_that_is_known_counts() -> None:
     )
     assert provider(hosts) == "Mimecast"
     assert provider(()) is None
+
+
+def test_gateways_are_providers() -> None:
+    """Each is recognised by its MX."""
+    assert {name for _, name in PROVIDERS} >= GATEWAYS
+
+
+def test_a_domain_that_takes_its_own_mail_has_its_mx_within() -> None:
+    """All of them: a second one elsewhere makes it somebody else's as well."""
+    assert is_own(_hosts("mail.dock.example.", "MX2.dock.example"), "dock.example")
+    assert not is_own(_hosts("mail.dock.example", "mail.quay.example"), "dock.example")
+    assert not is_own(_hosts("mail.notdock.example"), "dock.example")
+    assert not is_own((), "dock.example")

@@ -22,7 +22,7 @@ def test_the_document_is_the_golden_one(bless: bool) -> None:
 
 
 def test_the_keys_are_the_contracts_in_its_order() -> None:
-    """contract.md, `diagnose --json`, with what was found to be fine added to each stratum."""
+    """contract.md, `diagnose --json`, with what is fine added to each stratum, and its letters to each fix."""
     told = json.loads(document.render(TWO_FAULTS))
     assert list(told) == [
         "schema",
@@ -73,6 +73,7 @@ def test_the_keys_are_the_contracts_in_its_order() -> None:
         "iam",
         "verify",
         "undo",
+        "letters",
     ]
 
 

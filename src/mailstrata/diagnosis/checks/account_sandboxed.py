@@ -47,7 +47,7 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
 
 def _sandboxed(case: Case, evidence: Evidence, region: str) -> Iterator[Result]:
     sends = in_region(case, region)
-    named = dict.fromkeys(send.recipient for send in sends if domain_of(send.recipient) != SIMULATOR)
+    named = dict.fromkeys(send.recipient for send in sends if domain_of(send.recipient) not in ("", SIMULATOR))
     evidence.want(*(question for one in named for question in _identities(region, one)))
     closed = set()
     for recipient in named:

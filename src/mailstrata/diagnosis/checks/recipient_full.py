@@ -34,7 +34,7 @@ def _finding(evidence: Evidence, refused: Refused) -> Finding:
         evidence,
         CODE,
         refused,
-        title=f"the mailbox {refused.place.subject} is full",
+        title=f"the mailbox {refused.first.send.recipient or 'of the recipient'} is full",
         because=() if lost else ("it is still being tried; nothing is lost yet",),
         fixes=("make-room",),
     )

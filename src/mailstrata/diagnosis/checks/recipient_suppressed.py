@@ -20,6 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mailstrata.bounces.classification.result import Classification
+from mailstrata.diagnosis.answers import read, words_of
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.paths import ids
 from mailstrata.diagnosis.suppression_facts import (
@@ -33,7 +35,7 @@ from mailstrata.diagnosis.suppression_facts import (
     spellings,
     watched,
 )
-from mailstrata.diagnosis.suppression_maker import maker
+from mailstrata.diagnosis.suppression_maker import behind, maker
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.model.attempt import Attempt, Case
 from mailstrata.model.finding import Confidence, Finding, Fine, Grade, Gravity, Owner, Proof, Result, Stratum
@@ -79,6 +81,7 @@ def _finding(case: Case, evidence: Evidence, found: Listed) -> Finding:
     stopped = concerned(case, found)
     fates = {send.id: fate(evidence, found, send) for send in stopped}
     made_by = maker(evidence, found, stopped, fates)
+    past = None if made_by else behind(evidence, found)
     return Finding(
         code=CODE,
         stratum=STRATUM,
@@ -87,12 +90,15 @@ def _finding(case: Case, evidence: Evidence, found: Listed) -> Finding:
         owner=Owner.YOU,
         subject=found.subject,
         title=f"SES accepts mail to {found.address} and drops it: the address is on the suppression list of {found.region}",
-        because=tuple(_because(evidence, found, stopped, fates)),
+        because=(
+            *_because(evidence, found, stopped, fates),
+            *((f"what its server said then, as SES recorded it: {words_of(past)}",) if past else ()),
+        ),
         evidence=tuple(_proofs(case, evidence, found)),
         caused_by=made_by,
         explains=ids(send for send in stopped if fates[send.id] is Fate.DROPPED),
         stops=ids(send for send in stopped if not send.delivered),
-        fixes=_fixes(evidence, found, made_by),
+        fixes=_fixes(evidence, found, made_by, read(past) if past else None),
         target=(("region", found.region), ("address", found.address)),
         lasting=True,
     )
@@ -124,12 +130,14 @@ def _proofs(case: Case, evidence: Evidence, found: Listed) -> Iterator[Proof]:
             yield evidence.proof(question, grade=Grade.REPORTED)
 
 
-def _fixes(evidence: Evidence, found: Listed, made_by: str | None) -> tuple[str, ...]:
+def _fixes(evidence: Evidence, found: Listed, made_by: str | None, past: Classification | None) -> tuple[str, ...]:
     """What to do first: an entry is removed only where the mailbox is wanted and may exist."""
     mailbox = evidence[MailboxExists(found.region, found.address)]
     if found.entry.reason == "COMPLAINT":
         return ("ask-recipient-consent",)
     exists = mailbox.value if isinstance(mailbox, Seen) else ""
-    if exists == "LOW" or made_by in _NO_MAIL or (made_by == "recipient-unknown" and exists != "HIGH"):
+    cause = made_by or (past.code if past else None)
+    if exists == "LOW" or cause in _NO_MAIL or (cause == "recipient-unknown" and exists != "HIGH"):
         return ("correct-recipient",)
-    return ("remove-suppression",)
+    theirs = past is not None and past.owner is Owner.RECIPIENT
+    return ("ask-recipient-admin", "remove-suppression") if theirs else ("remove-suppression",)

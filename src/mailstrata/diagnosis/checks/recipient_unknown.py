@@ -37,7 +37,7 @@ def _finding(evidence: Evidence, refused: Refused) -> Finding:
         evidence,
         CODE,
         refused,
-        title=f"the mailbox {refused.place.subject} does not exist, by its own server's word",
+        title=f"the mailbox {refused.first.send.recipient or 'of the recipient'} does not exist, by its own server's word",
         because=tuple(_reading(refused)),
         fixes=("correct-recipient", "ask-recipient-admin"),
     )

@@ -14,7 +14,7 @@ FIXES: Mapping[str, Remedy] = {
         wait="a day or two",
         steps=(
             "look for a mail from a mailer-daemon of that day, and give it to `mailstrata diagnose --bounce FILE`",
-            "or ask the recipient's administrator for the message trace of that day: sender, recipient, time",
+            "or send the recipient's administrator the letter that asks for it (mailstrata diagnose --letter)",
         ),
         verify="the refusal's code is known",
     ),
@@ -32,7 +32,9 @@ FIXES: Mapping[str, Remedy] = {
         who="recipient",
         minutes=10,
         wait="days",
-        steps=("send them the message below, by a way that works (not to the domain that refuses you)",),
+        steps=(
+            "send them the letter (mailstrata diagnose --letter prints it), and not to the domain that refuses you",
+        ),
         verify="the next mail is delivered",
     ),
     "look-up-message-trace": Remedy(
@@ -40,7 +42,7 @@ FIXES: Mapping[str, Remedy] = {
         who="recipient",
         minutes=10,
         wait="a day or two",
-        steps=("give them the message below: it holds the ids, the times and the servers",),
+        steps=("give them the message id, the time and the sending host",),
         verify="they know where the mail went",
     ),
     "make-room": Remedy(
@@ -122,7 +124,7 @@ FIXES: Mapping[str, Remedy] = {
         wait="days",
         steps=(
             "only worth it when sending again some hours later failed as well",
-            "open a case in AWS's support centre (service: Simple Email Service) with the message below",
+            "open a case in AWS's support centre, about Simple Email Service, with the letter (mailstrata diagnose --letter)",
             "if your mail must not depend on others: dedicated addresses (SES, Dedicated IPs), which cost extra",
         ),
         verify="the next mail to that provider is delivered",
