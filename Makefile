@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= auto
 
-.PHONY: demo test lint unit docs bless bench-start bench-bounces bench-credentials clean requirements
+.PHONY: demo test lint unit docs bless bench-start bench-bounces bench-bounces-memory bench-credentials fuzz-bounces clean requirements
 
 demo: .venv/lab
 	@$(BIN)/mailstrata demo
@@ -32,6 +32,12 @@ bench-start: .venv/test
 
 bench-bounces: .venv/test
 	$(BIN)/python -m bench.bounces
+
+bench-bounces-memory: .venv/test
+	$(BIN)/python -m bench.bounce_memory
+
+fuzz-bounces: .venv/test
+	$(BIN)/python -m bench.mutated
 
 bench-credentials: .venv/test
 	$(BIN)/python bench/credentials.py

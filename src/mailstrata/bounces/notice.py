@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from mailstrata.bounces.answer import Answer, answer_in
 from mailstrata.bounces.original import NOTHING, Original, identifier, original_of, told_by
 from mailstrata.bounces.returned import cut, mail_in
 from mailstrata.formats.message import Part, parse
@@ -57,6 +58,8 @@ class Notice:
     _lower: str = ""
     _rest: str = ""
     _original: Original | None = None
+    _answer: Answer | None = None
+    _transcript: str | None = None
 
     def __post_init__(self) -> None:
         """Look at the headers alone."""
@@ -81,6 +84,22 @@ class Notice:
         if self._words is None and not self.words:
             return ""
         return self._lower
+
+    @property
+    def answer(self) -> Answer:
+        """What the words answer, whomever it is about."""
+        if self._answer is None:
+            self._answer = answer_in(self.words)
+        return self._answer
+
+    @property
+    def transcript(self) -> str:
+        """The beginning of sendmail's record of the conversation; empty where there is none."""
+        if self._transcript is None:
+            lower = self.lower
+            start = max(lower.find(">>> "), lower.find("transcript of session follows"))
+            self._transcript = self.words[start : start + 600] if start >= 0 else ""
+        return self._transcript
 
     @property
     def returned(self) -> str:

@@ -18,6 +18,9 @@ from mailstrata.bounces.ses_events import told
 from mailstrata.formats.ses_event import SesEvent, events
 from mailstrata.model.errors import Malformed
 
+_BROKEN_LIMIT = 100
+"""Lines of an event that are no JSON, one after the other, before the rest is left."""
+
 
 def records(raw: bytes, *, file: str) -> Iterator[Json]:
     """One object for each recipient that ``raw`` speaks of; a single one with ``"bounce": false`` for what is no bounce."""
@@ -50,11 +53,18 @@ def _events(raw: bytes) -> tuple[SesEvent, ...]:
     try:
         return events(raw)
     except Malformed:
-        return tuple(event for line in raw.splitlines() for event in _of_line(line))
+        return tuple(_in_lines(raw))
 
 
-def _of_line(line: bytes) -> tuple[SesEvent, ...]:
-    try:
-        return events(line)
-    except Malformed:
-        return ()
+def _in_lines(raw: bytes) -> Iterator[SesEvent]:
+    """The events of the lines that are JSON; a mail that only looks like it, in a row of lines that are none, ends it."""
+    broken = 0
+    for line in raw.split(b"\n"):
+        if b"eventType" in line or b"notificationType" in line:
+            try:
+                yield from events(line)
+                broken = 0
+            except Malformed:
+                broken += 1
+        if broken >= _BROKEN_LIMIT:
+            return

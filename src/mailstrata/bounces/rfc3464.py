@@ -15,6 +15,8 @@ parts were lost on the way, they are read there; where they hold no reply, the t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache, partial
 
 from mailstrata.bounces.answer import Answer, answer_in, enhanced_in, reply_in
 from mailstrata.bounces.bounce import Bounce
@@ -46,7 +48,8 @@ def read(notice: Notice) -> tuple[Bounce, ...]:
     if not told:
         return ()
     about_all = next((group for group in found if "reporting-mta" in group), found[0])
-    named = [(_recipient(notice, group), group) for group in told[:RECIPIENT_LIMIT]]
+    listed = cache(partial(_listed, notice))
+    named = [(_recipient(listed, group), group) for group in told[:RECIPIENT_LIMIT]]
     return tuple(_bounce(notice, recipient, {**_defaults(about_all), **group}) for recipient, group in _folded(named))
 
 
@@ -123,7 +126,7 @@ def answer_about(notice: Notice, recipient: str) -> Answer:
             return answer
         first = first or answer_in(words[at + len(wanted) : end].lstrip(">:.,;\"' \n"))
         at = lower.find(wanted, at + len(wanted))
-    whole = answer_in(words)
+    whole = notice.answer
     return whole if whole.reply is not None or not first or not first.diagnostic else first
 
 
@@ -136,12 +139,13 @@ def words_about(notice: Notice, recipient: str) -> str:
     """The notice's own words of a recipient, and sendmail's record of the conversation: they tell when it was refused."""
     words, lower = notice.words, notice.lower
     at = lower.find(recipient.lower())
+    if at < 0:
+        return notice.transcript.strip()
     start, end = lower.rfind("\n\n", 0, at) + 1, lower.find("\n\n", at)
     heading = _HEADING.search(words, max(start - 120, 0), start + 1)
     start = heading.start() if heading else start
-    block = words[max(start, at - 400, 0) : end if end >= 0 else None][:800] if at >= 0 else ""
-    record = max(lower.find(">>> "), lower.find("transcript of session follows"))
-    return f"{block}\n{words[record : record + 600]}".strip() if record >= 0 else block
+    block = words[max(start, at - 400, 0) : end if end >= 0 else None][:800]
+    return f"{block}\n{notice.transcript}".strip() if notice.transcript else block
 
 
 def _host(field: str) -> str:
@@ -154,7 +158,7 @@ def _field(group: Fields) -> str:
     return group.get("final-recipient", "") or group.get("original-recipient", "")
 
 
-def _recipient(notice: Notice, group: Fields) -> str:
+def _recipient(listed: Callable[[], str | None], group: Fields) -> str:
     """Final-Recipient, which a group must have (RFC 3464 2.3.2), when the internet can deliver to it; else the original one.
 
     A name inside somebody's own system (X.400, one label) is not what the sender wrote to; the notice's words may tell.
@@ -164,9 +168,15 @@ def _recipient(notice: Notice, group: Fields) -> str:
     if given or canonical(original):
         return given or canonical(original)
     if "@" in final and not canonical(final):
-        line = ANGLED.search(notice.words) or BARE.search(notice.words)
-        return canonical(line["addr"]) if line else final[:320]
+        told = listed()
+        return final[:320] if told is None else told
     return canonical(final) or final[:320] or original[:320]
+
+
+def _listed(notice: Notice) -> str | None:
+    """The address that stands first on a line of its own in the notice's words."""
+    line = ANGLED.search(notice.words) or BARE.search(notice.words)
+    return canonical(line["addr"]) if line else None
 
 
 def _action(group: Fields) -> str:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from bench.bounce_memory import GROWTH, peak
 from tests.rooms.cli.cli import command
 
 BOUNCES = Path(__file__).parents[2] / "bounces"
@@ -204,3 +205,10 @@ def test_ctrl_c_ends_cleanly_with_what_was_read() -> None:
     out, err = reading.communicate(timeout=20)
     assert json.loads(first)["code"] == "login-refused"
     assert (out, err, reading.returncode) == (b"", b"mailstrata: stopped after 1 mail\n", 130)
+
+
+def test_ten_times_as_many_mails_take_no_more_memory() -> None:
+    """An mbox made while it is read, each mail about somebody else; 100,000 of them are `make bench-bounces-memory`."""
+    few, _ = peak(150)
+    many, _ = peak(1500)
+    assert many < few + GROWTH

@@ -1,0 +1,57 @@
+"""Bounces are read whatever they are; `make fuzz-bounces` does the same with 100,000 mails and a clock."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from tools.mutations import LARGE, mutations
+
+from mailstrata.bounces.records import records
+from mailstrata.reports.bounces import line, page
+from mailstrata.reports.page import text_of
+
+SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parents[2] / "bounces").glob("*.eml"))]
+REPORT = b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\n%b\n--b\n%b%b\n--b--\n"
+STATUS = b"Content-Type: message/delivery-status\n\n"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_mutated_mail_gives_objects_and_never_an_exception(seed: int) -> None:
+    """Bytes flipped, cut, repeated, nested 300 deep, 10,000 parts, wrong charsets, mails in each other."""
+    for raw in mutations(SEEDS, seed=seed, count=40):
+        for told in list(records(raw, file="x"))[:20]:
+            assert json.loads(line(told))["file"] == "x"
+            assert "\x1b" not in text_of(page(told, 80))
+
+
+def test_the_same_seed_gives_the_same_mails() -> None:
+    """So that what was found is found again."""
+    assert list(mutations(SEEDS, seed=5, count=20)) == list(mutations(SEEDS, seed=5, count=20))
+
+
+def test_a_body_of_50_megabytes_is_read_from_its_beginning() -> None:
+    """Its recipient is told; what lies far behind is not looked at."""
+    raw = SEEDS[0] + b"x" * LARGE
+    assert len(list(records(raw, file="x"))) == len(list(records(SEEDS[0], file="x")))
+
+
+def _seconds(raw: bytes) -> float:
+    began = time.process_time()
+    list(records(raw, file="x"))
+    return time.process_time() - began
+
+
+def test_recipients_without_an_address_are_looked_for_in_the_words_once() -> None:
+    """500 groups that name none, beside a long text: each searched all of it."""
+    groups = b"\n".join(b"Final-Recipient: rfc822;a@b%d\nAction: failed\n" % number for number in range(500))
+    raw = REPORT % (b"<a \n" * 15_000, STATUS, groups)
+    assert len(list(records(raw, file="x"))) == 500 or _seconds(raw) < 1
+    assert _seconds(raw) < 0.5
+
+
+def test_a_mail_that_begins_as_json_and_is_none_is_given_up() -> None:
+    """Each of a hundred thousand lines was tried as an event of SES."""
+    assert _seconds(b'{"eventType":\n' * 60_000) < 0.5
