@@ -1,10 +1,10 @@
 """Mails on disk, one after the other: files, directories, mbox, Maildir, standard input.
 
     for mail in mails(["Mail/", "old.mbox", "-"], failed=print):
-        mail.name, mail.raw
+        mail.file, mail.number, mail.raw
 
 At most one mail is held at a time, so a mailbox of any size takes no more memory than its largest mail; of a mail larger
-than 32 MiB only the beginning is given. Names within an mbox of several mails are ``FILE#1``, ``FILE#2``, …
+than 32 MiB only the beginning is given. The mails of an mbox of several are numbered from 1.
 """
 
 from __future__ import annotations
@@ -27,10 +27,16 @@ _SEPARATOR = re.compile(rb"From \S+ .{0,60}\d\d:\d\d.{0,60}\d{4}|From \S+@\S+ ")
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail: where it is from, and its bytes."""
+    """One mail: the file or mailbox it is from, its bytes, and which of an mbox of several it is."""
 
-    name: str
+    file: str
     raw: bytes
+    number: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What people call it: ``FILE``, or ``FILE#2`` within an mbox."""
+        return f"{self.file}#{self.number}" if self.number else self.file
 
 
 def mails(places: Iterable[str], failed: Callable[[Refusal], None]) -> Iterator[Mail]:
@@ -97,7 +103,7 @@ def split(stream: BinaryIO, name: str) -> Iterator[Mail]:
         yield Mail(name, (first + stream.read(SIZE_LIMIT))[:SIZE_LIMIT])
         return
     for number, (raw, is_last) in enumerate(_in_mbox(stream, first), start=1):
-        yield Mail(name if is_last and number == 1 else f"{name}#{number}", raw)
+        yield Mail(name, raw, number=None if is_last and number == 1 else number)
 
 
 def _in_mbox(stream: BinaryIO, first: bytes) -> Iterator[tuple[bytes, bool]]:

@@ -2,7 +2,7 @@
 
     record(bounce, classify(bounce), file="ndr.eml")["reason"]       # "mailboxfull"
 
-What the mail does not tell is ``null``. ``owner``, ``remedy`` and ``kind`` are ours, beyond the contract's fields.
+What the mail does not tell is ``null``. ``number``, ``owner``, ``remedy`` and ``kind`` are ours, beyond the contract's fields.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ REASONS = {Kind.FEEDBACK: "feedback", Kind.AUTO_REPLY: "vacation", Kind.DELIVERY
 _BAD = frozenset({"failed", "delayed"})
 
 
-def record(bounce: Bounce, said: Classification, *, file: str) -> Json:
+def record(bounce: Bounce, said: Classification, *, file: str, number: int | None = None) -> Json:
     """The object of one recipient. ``bounce`` in it is false for good news and complaints."""
     return {
         "file": file,
+        "number": number,
         "bounce": bounce.action in _BAD,
         "recipient": bounce.recipient or None,
         "original_recipient": bounce.original_recipient or None,
@@ -51,9 +52,9 @@ def record(bounce: Bounce, said: Classification, *, file: str) -> Json:
     }
 
 
-def no_bounce(kind: Kind, *, file: str) -> Json:
+def no_bounce(kind: Kind, *, file: str, number: int | None = None) -> Json:
     """The object of a mail that is no bounce."""
-    return {"file": file, "bounce": False, "kind": kind.value, "reason": REASONS.get(kind)}
+    return {"file": file, "number": number, "bounce": False, "kind": kind.value, "reason": REASONS.get(kind)}
 
 
 def status_of(bounce: Bounce) -> str:

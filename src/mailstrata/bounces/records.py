@@ -22,20 +22,23 @@ _BROKEN_LIMIT = 100
 """Lines of an event that are no JSON, one after the other, before the rest is left."""
 
 
-def records(raw: bytes, *, file: str) -> Iterator[Json]:
-    """One object for each recipient that ``raw`` speaks of; a single one with ``"bounce": false`` for what is no bounce."""
+def records(raw: bytes, *, file: str, number: int | None = None) -> Iterator[Json]:
+    """One object for each recipient that ``raw`` speaks of; a single one with ``"bounce": false`` for what is no bounce.
+
+    ``number`` tells which mail of ``file`` it is, where that is an mbox of several.
+    """
     found = _events(raw)
     if found:
         bounces = tuple(bounce for event in found for bounce in told(event))
-        yield from (record(bounce, classify(bounce), file=file) for bounce in bounces)
+        yield from (record(bounce, classify(bounce), file=file, number=number) for bounce in bounces)
         kind = Kind.OTHER
     else:
         seen = skim(raw)
         bounces, kind = seen.bounces, seen.kind
         for bounce in bounces:
-            yield record(bounce, classify(bounce, seen.around), file=file)
+            yield record(bounce, classify(bounce, seen.around), file=file, number=number)
     if not bounces:
-        yield no_bounce(kind, file=file)
+        yield no_bounce(kind, file=file, number=number)
 
 
 def bounces_in(raw: bytes, *, source: str = "") -> tuple[Bounce, ...]:

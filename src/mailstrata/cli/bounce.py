@@ -121,7 +121,7 @@ class _Run:
         for mail in found:
             self._mails += 1
             try:
-                yield from records(mail.raw, file=mail.name)
+                yield from records(mail.raw, file=mail.file, number=mail.number)
             except Malformed as error:
                 self.failed(Refusal(f"{mail.name}: {error}"))
             if self._watched and time.monotonic() - self._shown > _PROGRESS_SECONDS:

@@ -87,7 +87,8 @@ def _row(record: Record) -> Line:
 def _none(record: Record) -> Line:
     what = _text(record, "reason") or _text(record, "kind")
     said = f"no failure ({what})" if what not in {"", "other"} else "no bounce"
-    return (Span("· ", Style.DIM), Span(f"{_text(record, 'file')}: {said}", Style.DIM))
+    number = f"#{record['number']}" if record.get("number") else ""
+    return (Span("· ", Style.DIM), Span(f"{_text(record, 'file')}{number}: {said}", Style.DIM))
 
 
 def summary(tally: Tally, width: int) -> Page:

@@ -46,6 +46,7 @@ def test_an_mbox_is_parted_at_its_separator_lines_alone() -> None:
     """A line that begins with From and a space in the text is no separator, nor is a date-less one."""
     found = list(split(io.BytesIO(MBOX), "box"))
     assert [mail.name for mail in found] == ["box#1", "box#2"]
+    assert [(mail.file, mail.number) for mail in found] == [("box", 1), ("box", 2)]
     assert b"From here" in found[0].raw
     assert b"From afar" in found[0].raw
     assert b"".join(mail.raw for mail in found) == MBOX

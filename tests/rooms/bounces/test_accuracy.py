@@ -13,7 +13,7 @@ from mailstrata.bounces.read import read
 
 BAD = {"failed", "delayed"}
 QUIET = {"not-a-bounce", "autoreply", "delivered", "feedback"}
-RECALL, PRECISION, STATUS, CODE = 0.9948, 0.9974, 0.9960, 0.9717
+RECALL, PRECISION, STATUS, CODE = 0.9948, 0.9974, 0.9960, 0.9757
 
 
 @cache

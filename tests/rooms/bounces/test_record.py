@@ -61,4 +61,10 @@ def test_only_a_failure_or_a_delay_is_a_bounce(action: str, is_bounce: bool) -> 
 )
 def test_a_mail_that_is_no_bounce_says_what_it_is(kind: Kind, reason: str | None) -> None:
     """By the shared name, when there is one."""
-    assert no_bounce(kind, file="a.eml") == {"file": "a.eml", "bounce": False, "kind": kind.value, "reason": reason}
+    assert no_bounce(kind, file="a.eml") == {
+        "file": "a.eml",
+        "number": None,
+        "bounce": False,
+        "kind": kind.value,
+        "reason": reason,
+    }
