@@ -15,6 +15,7 @@ from mailstrata.cli.main import commands
 from mailstrata.diagnosis.checks import CHECKS
 from mailstrata.formats import settings
 from mailstrata.lab import scenario_file
+from mailstrata.model.finding import Stratum
 from mailstrata.repair.catalogue import CATALOGUE
 
 _FENCE = re.compile(r"^ *```(\w+)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
@@ -101,3 +102,17 @@ def test_the_files_of_the_task_pages_are_all_in_the_readme() -> None:
     """A new task page is found from the front page."""
     readme = (ROOT / "README.md").read_text("utf-8")
     assert [page for page in _PAGES if Path(page).parent.name == "tasks" and page not in readme] == []
+
+
+def test_each_code_that_a_page_links_to_is_a_checks() -> None:
+    """A link into docs/reference/codes.md leads to a section."""
+    codes = {check.CODE for check in CHECKS}
+    for path in (ROOT / "docs").rglob("*.md"):
+        linked = set(re.findall(r"codes\.md#([a-z0-9-]+)", path.read_text("utf-8")))
+        assert linked <= codes, path
+
+
+def test_the_page_of_refusals_names_every_fault_of_the_recipient() -> None:
+    """Whatever a recipient's server says, docs/tasks/spam-or-refused.md tells what it means."""
+    text = (ROOT / "docs" / "tasks" / "spam-or-refused.md").read_text("utf-8")
+    assert [check.CODE for check in CHECKS if check.STRATUM is Stratum.RECIPIENT and f"#{check.CODE})" not in text] == []

@@ -29,7 +29,7 @@ TO_AWS = "ask-aws-about-address"
 TO_ADMIN = ("ask-recipient-admin", "ask-for-ndr")
 _TOLD = (Outcome.BOUNCED, Outcome.DELAYED, Outcome.UNKNOWN)
 _ASKS = {
-    "recipient-unknown": "Please tell us whether {recipient} exists. If it should: your server does not know it.",
+    "recipient-unknown": "Please tell us whether {recipient} exists and is in use. If it should be, your server does not know.",
     "recipient-refuses-policy": "Please let mail from {author} to {recipient} in, or tell us whom to write to instead.",
     "recipient-refuses-reputation": "Please take the sending server off your own block list, or allow mail from {author}.",
     "recipient-delays": "Please look up why your server puts this mail off, and let it in.",
@@ -44,7 +44,7 @@ _VISIBLE = ("recipient-mx-failing", "recipient-silent")
 """What we see ourselves, so that it is more than a server's word."""
 _ONLY = "Only your side can change that."
 _SIDE = {
-    "recipient-unknown": "Your server says that it knows no such address.",
+    "recipient-unknown": "Your server says that it takes no mail for that address.",
     "suppression-hides-cause": "Only your side can see why.",
 }
 _OF_AWS = (

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from mailstrata.bounces.classification.result import Classification
 from mailstrata.diagnosis.answers import Answer, Unheard, answers
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.paths import ids
@@ -101,18 +102,23 @@ def message(send: Attempt) -> Place:
 
 
 def refusals(
-    case: Case, evidence: Evidence, code: str, *, by: Callable[[Answer], Place], reason: str = ""
+    case: Case,
+    evidence: Evidence,
+    code: str,
+    *,
+    by: Callable[[Answer], Place],
+    also: Callable[[Classification], bool] = lambda _: False,
 ) -> Iterator[Refused | Undetermined]:
     """The faults of ``code`` that the answers tell of, and the mails of which nobody can say.
 
-    ``reason`` adds the answers of that reason, whatever fault the classification reads in them.
+    ``also`` adds answers in which the classification reads another fault.
     """
     found: dict[str, tuple[Place, list[Answer]]] = {}
     for answer in answers(case, evidence):
         if isinstance(answer, Unheard):
             subject = f"{answer.send.id} to {answer.send.recipient}"
             yield unsure(code, Stratum.RECIPIENT, subject, answer.unknown)
-        elif answer.said.stratum is Stratum.RECIPIENT and (answer.said.code == code or answer.said.reason == reason):
+        elif answer.said.stratum is Stratum.RECIPIENT and (answer.said.code == code or also(answer.said)):
             place = by(answer)
             found.setdefault(place.subject.lower(), (place, []))[1].append(answer)
     for place, said in found.values():
@@ -126,10 +132,10 @@ def told(
     *,
     by: Callable[[Answer], Place],
     tell: Callable[[Evidence, Refused], Finding],
-    reason: str = "",
+    also: Callable[[Classification], bool] = lambda _: False,
 ) -> Iterator[Finding | Undetermined]:
     """Each fault of ``code`` as ``tell`` words it."""
-    for one in refusals(case, evidence, code, by=by, reason=reason):
+    for one in refusals(case, evidence, code, by=by, also=also):
         yield tell(evidence, one) if isinstance(one, Refused) else one
 
 
@@ -169,7 +175,7 @@ def finding(
         evidence=tuple(answer.proof(evidence) for answer in refused.answers),
         explains=ids(answer.send for answer in refused.answers),
         stops=ids(refused.ahead) if stops else (),
-        fixes=fixes,
+        fixes=("send-once-more",) if refused.mended else fixes,
         target=refused.place.target,
         mechanisms=mechanisms,
     )

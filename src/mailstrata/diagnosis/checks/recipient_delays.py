@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mailstrata.bounces.classification.result import Classification
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.refused import NO_WAY, Refused, finding, house, told
 from mailstrata.model.attempt import Case
@@ -27,7 +28,12 @@ STRATUM = Stratum.RECIPIENT
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """One finding for each domain whose servers put mail off."""
-    yield from told(case, evidence, CODE, by=lambda answer: house(answer.send), reason="expired", tell=_finding)
+    yield from told(case, evidence, CODE, by=lambda answer: house(answer.send), also=_is_given_up, tell=_finding)
+
+
+def _is_given_up(said: Classification) -> bool:
+    """Given up after hours: some providers' number for it reads as a server that cannot be found (facts.md D2 4.4.7)."""
+    return said.reason == "expired" and said.code == "recipient-mx-failing"
 
 
 def _finding(evidence: Evidence, refused: Refused) -> Finding:

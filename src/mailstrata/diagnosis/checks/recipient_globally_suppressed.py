@@ -64,7 +64,7 @@ def _finding(case: Case, evidence: Evidence, region: str, heard: tuple[Heard, ..
         evidence=tuple(proofs),
         explains=ids(one.send for one in heard),
         stops=() if overridden else ids(_ahead(case, region, address)),
-        fixes=("send-again-later",) if overridden else ("use-own-suppression",),
+        fixes=("send-once-more",) if overridden else ("use-own-suppression",),
         target=(("region", region), ("address", address)),
     )
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.refused import Refused, finding, message, told
+from mailstrata.diagnosis.refused import NOBODY, Refused, finding, message, told
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Finding, Result, Stratum
 
@@ -44,7 +44,7 @@ def _finding(evidence: Evidence, refused: Refused) -> Finding:
         evidence,
         CODE,
         refused,
-        title=f"{refused.domain or 'the recipient'} refuses the content of {refused.first.send.id}",
+        title=f"{refused.domain or 'the recipient'} refuses what is in the mail to {refused.first.send.recipient or NOBODY}",
         because=(_KINDS.get(refused.first.said.reason, _KINDS["contenterror"]),),
         fixes=("change-message",),
     )

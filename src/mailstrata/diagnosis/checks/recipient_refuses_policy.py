@@ -42,7 +42,7 @@ def _finding(evidence: Evidence, refused: Refused) -> Finding:
         refused,
         title=_title(refused),
         because=("only the recipient's side can change it: SPF, DKIM and DMARC have no part in it",) if theirs else (),
-        fixes=("ask-recipient-admin",) if theirs else ("correct-sender", "ask-recipient-admin"),
+        fixes=("ask-recipient-admin",) if theirs else ("correct-sender",),
     )
 
 

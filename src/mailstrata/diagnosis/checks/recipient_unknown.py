@@ -1,9 +1,10 @@
-"""The recipient's server says that there is no such mailbox.
+"""The recipient's server says that there is no such mailbox, or none in use.
 
 What it sees
     The server's answer to a mail, in a bounce, a pasted text or SES's events, read by the classification of bounces: 5.1.1
     and its like, Gmail's NoSuchUser, and Exchange Online's "5.4.1 Recipient address rejected: Access denied", which sounds
-    like a block and means that the address is in no directory of theirs.
+    like a block and means that the address is in no directory of theirs. A mailbox that is disabled, or has moved, is told
+    here too.
 Why it matters
     No mail to that address arrives. A hard bounce counts against the account's bounce rate, and it puts the address on the
     suppression list, so that the next mail is not even tried.
@@ -25,6 +26,13 @@ from mailstrata.model.finding import Finding, Result, Stratum
 
 CODE = "recipient-unknown"
 STRATUM = Stratum.RECIPIENT
+_SAYINGS = {
+    "suspend": "is disabled, by its own server's word",
+    "hasmoved": "has moved, by its own server's word",
+    "filtered": "is refused without a reason, which mostly means that it does not exist",
+}
+_THERE = frozenset({"suspend"})
+"""Reasons that speak of an address that is right."""
 
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
@@ -37,10 +45,16 @@ def _finding(evidence: Evidence, refused: Refused) -> Finding:
         evidence,
         CODE,
         refused,
-        title=f"the mailbox {refused.first.send.recipient or 'of the recipient'} does not exist, by its own server's word",
+        title=f"the mailbox {refused.first.send.recipient or 'of the recipient'} {_said(refused)}",
         because=tuple(_reading(refused)),
-        fixes=("correct-recipient", "ask-recipient-admin"),
+        fixes=("ask-recipient-admin",)
+        if refused.first.said.reason in _THERE
+        else ("correct-recipient", "ask-recipient-admin"),
     )
+
+
+def _said(refused: Refused) -> str:
+    return _SAYINGS.get(refused.first.said.reason, "does not exist, by its own server's word")
 
 
 def _reading(refused: Refused) -> Iterator[str]:

@@ -37,14 +37,6 @@ FIXES: Mapping[str, Remedy] = {
         ),
         verify="the next mail is delivered",
     ),
-    "look-up-message-trace": Remedy(
-        title="have the recipient's administrator look up the message",
-        who="recipient",
-        minutes=10,
-        wait="a day or two",
-        steps=("give them the message id, the time and the sending host",),
-        verify="they know where the mail went",
-    ),
     "make-room": Remedy(
         title="have the recipient make room, then send again",
         who="recipient",
@@ -105,6 +97,12 @@ FIXES: Mapping[str, Remedy] = {
             "what is only put off SES tries again by itself for up to 14 hours: send nothing twice",
             "what was refused send again once, some hours later; it may leave from another of SES's addresses",
         ),
+        verify="the mail is delivered",
+    ),
+    "send-once-more": Remedy(
+        title="send the mail once more",
+        minutes=1,
+        steps=("what stood in its way is gone by now: send it again, once",),
         verify="the mail is delivered",
     ),
     "send-slower": Remedy(
