@@ -115,4 +115,6 @@ def test_each_code_that_a_page_links_to_is_a_checks() -> None:
 def test_the_page_of_refusals_names_every_fault_of_the_recipient() -> None:
     """Whatever a recipient's server says, docs/tasks/spam-or-refused.md tells what it means."""
     text = (ROOT / "docs" / "tasks" / "spam-or-refused.md").read_text("utf-8")
-    assert [check.CODE for check in CHECKS if check.STRATUM is Stratum.RECIPIENT and f"#{check.CODE})" not in text] == []
+    assert [
+        check.CODE for check in CHECKS if check.STRATUM is Stratum.RECIPIENT and f"#{check.CODE})" not in text
+    ] == []
