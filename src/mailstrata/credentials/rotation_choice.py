@@ -46,7 +46,10 @@ def choose(
 
     Raises ``Refusal`` (status 4) where two keys exist and none is proven dead, or where aliases use different keys.
     """
-    evidence = (*(_evidence(key, facts, named) for key, facts in keys.items()), *usage.evidence(user, keys, mails))
+    evidence = (
+        *(_evidence(key, facts, named) for key, facts in keys.items()),
+        *usage.evidence(user, keys, mails, named),
+    )
     live = [key for key in keys if key in named.values()] or _sending(user, keys, named, mails)
     if len(live) > 1:
         raise _refused(user, evidence, "its aliases use different keys, so both are live")
@@ -71,7 +74,7 @@ def _sending(
         return []
     ((key, facts),) = keys.items()
     aliases = {address.lower() for address in named}
-    sent = any(mail.sender in aliases for mail in usage.through(mails, user, since=facts.created))
+    sent = any(mail.sender in aliases and not mail.api for mail in usage.through(mails, user, since=facts.created))
     return [key] if sent and facts.status == "Active" else []
 
 

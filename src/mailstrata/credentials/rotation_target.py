@@ -3,7 +3,7 @@
     await find_target(setup, asker, ledger, address="admin@sailing.example")     # Target(user="ses-smtp-relay", ...)
 
 The owner's word is the username that the setup gives an alias, since nobody can read back what Gmail holds (facts.md C2). Where
-it names no key that is there, or where SES's events show the alias's mails to come by another user, the events are believed.
+it names no key that is there, SES's events may show the user who logs in for the alias; a program's calls of the API do not.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ async def find_target(
     """The user and the aliases that ``address`` or ``user`` means; the setup's only alias where neither is given.
 
     ``mails``: what SES's events tell of. Raises ``Refusal``: status 2 for what is not in the setup, 3 where IAM could not say
-    whose key it is, 4 where the account has no such key, events name another user, or an alias has no place for a credential.
+    whose key it is, 4 where the account has no such key, or an alias has no place for a credential.
     """
     alias = _meant(setup, address) if address or not user else None
     running = _running(ledger, alias, user)
@@ -97,25 +97,16 @@ def _running(ledger: Ledger, alias: Alias | None, user: str) -> Rotation | None:
 
 
 async def _owner(asker: Asker, alias: Alias | None, mails: Sequence[SentMail]) -> str:
-    """The user of an alias: of the key that the setup names, where SES's events do not say another."""
+    """The user of an alias: of the key that the setup names, else the only one that SES's events show to log in for it."""
     assert alias is not None
-    callers = usage.callers_of(mails, alias.address)
     found: Observation[AccessKeyFacts] = Absent()
     if alias.username:
         found = await asker.ask(AccessKey(alias.username))
     if isinstance(found, Unknown):
         raise Refusal(f"whose key {alias.username} is cannot be told: {found.reason}", found.needs, status=3)
     if isinstance(found, Absent):
-        return _by_events(alias, callers)
-    owner = str(found.value.user)
-    if callers and owner.lower() not in {caller.lower() for caller in callers}:
-        raise Refusal(
-            f"the setup gives {alias.address} a key of {owner}, but SES's events say that its mails came by "
-            f"{' and '.join(callers)}",
-            f"correct `username` in the setup, or say --user {owner} to rotate its key all the same",
-            status=4,
-        )
-    return owner
+        return _by_events(alias, usage.callers_of(mails, alias.address))
+    return str(found.value.user)
 
 
 def _by_events(alias: Alias, callers: Sequence[str]) -> str:

@@ -9,16 +9,18 @@ SES's mailbox simulator is a test, not a use, and is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 
 from mailstrata.formats.ses_event import SesEvent
-from mailstrata.model.attempt import Attempt
+from mailstrata.model.attempt import Attempt, Via
 from mailstrata.model.facts import MessageEvent
 
 _SIMULATOR = "@simulator.amazonses.com"
+_API = frozenset({"SendEmail", "SendRawEmail", "SendTemplatedEmail", "SendBulkEmail", "SendBulkTemplatedEmail"})
+"""Calls of the API (facts.md B7, ``ses:operation``). What the tag says of SMTP is not documented, so all else may be it."""
 _SHOWN = 4
 """Senders that are named one by one."""
 
@@ -32,6 +34,8 @@ class SentMail:
     caller: str
     source_ip: str
     sender: str
+    api: bool = False
+    """Whether it surely came by the API: by a program with a key, and not through an alias that logs in."""
 
 
 def of_events(events: Iterable[SesEvent]) -> tuple[SentMail, ...]:
@@ -48,6 +52,7 @@ def of_events(events: Iterable[SesEvent]) -> tuple[SentMail, ...]:
             caller=event.caller,
             source_ip=event.source_ip,
             sender=parseaddr(event.sender)[1].lower(),
+            api=event.operation in _API,
         )
     return merged(found.values())
 
@@ -63,6 +68,7 @@ def of_attempt(attempt: Attempt, events: Iterable[MessageEvent]) -> tuple[SentMa
         caller=told.caller,
         source_ip=told.source_ip,
         sender=attempt.sender.lower(),
+        api=attempt.via is Via.SES_API,
     )
     return (mail,)
 
@@ -80,8 +86,8 @@ def through(mails: Iterable[SentMail], user: str, *, since: datetime | None = No
 
 
 def callers_of(mails: Iterable[SentMail], address: str) -> tuple[str, ...]:
-    """The users and roles that sent as ``address``, the one of the latest mail first."""
-    sent = [mail.caller for mail in mails if mail.sender == address.lower()]
+    """The users that sent as ``address`` and may have logged in for it, the one of the latest mail first."""
+    sent = [mail.caller for mail in mails if mail.sender == address.lower() and not mail.api]
     return tuple(dict.fromkeys(reversed(sent)))
 
 
@@ -103,11 +109,26 @@ def senders(mails: Iterable[SentMail]) -> tuple[str, ...]:
     return (*told[:_SHOWN], *([f"{more} more"] if more > 0 else []))
 
 
-def evidence(user: str, keys: Iterable[str], mails: Iterable[SentMail]) -> tuple[str, ...]:
-    """What events say of the keys of ``user``, in a sentence; nothing where there are no events at all."""
-    known, held = tuple(mails), tuple(keys)
-    if not known:
-        return ()
+def evidence(
+    user: str, keys: Iterable[str], mails: Iterable[SentMail], addresses: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """What events say of the keys of ``user`` and of its aliases' ``addresses``; nothing where there are no events at all."""
+    known = tuple(mails)
+    return (*_of_user(user, tuple(keys), known), *_of_others(user, addresses, known)) if known else ()
+
+
+def _of_others(user: str, addresses: Iterable[str], mails: tuple[SentMail, ...]) -> Iterator[str]:
+    """An alias whose mails came by other users alone may log in as one of them, whatever the setup says."""
+    for address in addresses:
+        callers = callers_of(mails, address)
+        if callers and user.lower() not in {caller.lower() for caller in callers}:
+            yield (
+                f"SES's events say that mails of {address} came by {' and '.join(callers)} and not by {user}: if that is "
+                f"Gmail, it is the key of {callers[0]} that Gmail holds (--user {callers[0]})"
+            )
+
+
+def _of_user(user: str, held: tuple[str, ...], known: tuple[SentMail, ...]) -> tuple[str, ...]:
     sent = through(known, user)
     if not sent:
         return (f"SES's events, of {counted(known)}, name {user} in none",)

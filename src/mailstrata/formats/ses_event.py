@@ -65,6 +65,8 @@ class SesEvent:
     """The IAM user or role that sent the mail, never its key: ``ses:caller-identity``, or ``callerIdentity``."""
     source_ip: str = ""
     """Where SES was given the mail from: ``ses:source-ip``, or ``sourceIp``."""
+    operation: str = ""
+    """By which call, ``SendEmail`` and the like: ``ses:operation``."""
 
 
 def events(raw: bytes | str) -> tuple[SesEvent, ...]:
@@ -136,6 +138,7 @@ def _event(content: Json) -> SesEvent:
         remote_ip=_text(about, "remoteMtaIp"),
         caller=_tag(mail, "ses:caller-identity") or _text(mail, "callerIdentity"),
         source_ip=_tag(mail, "ses:source-ip") or _text(mail, "sourceIp"),
+        operation=_tag(mail, "ses:operation"),
     )
 
 

@@ -306,6 +306,18 @@ def test_the_list_names_whoever_events_show_to_send_with_a_users_keys(
     assert all("printer" not in row["breaks"] for user, row in rows.items() if user != "ses-smtp-relay")
 
 
+@pytest.mark.lab
+@pytest.mark.parametrize("scenario", ["two-faults", "key-inactive", "wrong-derivation"])
+def test_a_broken_alias_beside_a_program_that_sends_can_be_rotated(
+    scenario: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The program's mails by the API, of another caller and the same address, hinder nothing."""
+    ran = command(capsys, "credentials", "rotate", "--lab", scenario, "--json")
+    found = json.loads(ran.out)
+    assert (ran.status, found["state"], found["user"]) == (0, "planned", "ses-smtp-relay")
+    assert found["old"].startswith("AKIA")
+
+
 def test_events_that_are_none_are_refused_with_file_and_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from mailstrata.credentials.usage import SentMail, callers_of, evidence, merged, of_attempt, of_events, senders, through
 from mailstrata.formats.ses_event import stream
 from mailstrata.model.attempt import Attempt, Via
@@ -54,6 +56,17 @@ def test_an_attempt_whose_record_names_a_caller_is_a_mail() -> None:
     (mail,) = of_attempt(attempt, (MessageEvent(at=AT, kind="Send"), event))
     assert (mail.at, mail.caller, mail.sender) == (AT, USER, "admin@sailing.example")
     assert of_attempt(attempt, (MessageEvent(at=AT, kind="Send"),)) == ()
+
+
+@pytest.mark.parametrize(
+    ("operation", "api"), [("SendEmail", True), ("SendRawEmail", True), ("SendSmtpEmail", False), ("", False)]
+)
+def test_a_mail_by_the_api_is_known_by_its_operation(operation: str, api: bool) -> None:
+    """What the tag says of SMTP is not documented: all that is no call of the API may be it."""
+    tags = {"ses:caller-identity": [USER], "ses:operation": [operation]}
+    (mail,) = of_events(stream(_event(1, tags=tags)))
+    assert mail.api is api
+    assert callers_of([mail], "admin@sailing.example") == (() if api else (USER,))
 
 
 def test_a_user_is_the_same_in_any_case_and_a_moment_is_not_after_itself() -> None:
