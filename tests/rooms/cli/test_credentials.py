@@ -307,7 +307,7 @@ def test_the_list_names_whoever_events_show_to_send_with_a_users_keys(
 
 
 @pytest.mark.lab
-@pytest.mark.parametrize("scenario", ["two-faults", "key-inactive", "wrong-derivation"])
+@pytest.mark.parametrize("scenario", ["two-faults", "key-inactive"])
 def test_a_broken_alias_beside_a_program_that_sends_can_be_rotated(
     scenario: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
