@@ -60,6 +60,7 @@ class Notice:
     _original: Original | None = None
     _answer: Answer | None = None
     _transcript: str | None = None
+    _named: tuple[str, int] = ("", 0)
 
     def __post_init__(self) -> None:
         """Look at the headers alone."""
@@ -84,6 +85,12 @@ class Notice:
         if self._words is None and not self.words:
             return ""
         return self._lower
+
+    def place_of(self, recipient: str) -> int:
+        """Where the words first name a recipient, -1 when they do not; of the one asked for last it is known."""
+        if self._named[0] != recipient:
+            self._named = (recipient, self.lower.find(recipient.lower()))
+        return self._named[1]
 
     @property
     def answer(self) -> Answer:
@@ -134,13 +141,13 @@ def _texts(mail: Part) -> Iterator[str]:
     """The plain texts before the returned mail; else the HTML."""
     shown = [part for part in _before_the_mail(mail) if part.type == "text/plain" or not part.parts]
     plain = [part for part in shown if not part.type.startswith(_NO_TEXTS)]
-    written = [text for text in (part.text[:WORDS_LIMIT] for part in plain[:4]) if text.strip()]
+    written = [text for text in (part.beginning(WORDS_LIMIT) for part in plain[:4]) if text.strip()]
     if written:
         yield from written
         return
     for part in shown[:4]:
         if part.type == "text/html":
-            yield _without_tags(part.text[: 2 * WORDS_LIMIT])
+            yield _without_tags(part.beginning(2 * WORDS_LIMIT))
 
 
 def _before_the_mail(mail: Part) -> Iterator[Part]:

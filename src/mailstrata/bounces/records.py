@@ -18,6 +18,8 @@ from mailstrata.bounces.ses_events import told
 from mailstrata.formats.ses_event import SesEvent, events
 from mailstrata.model.errors import Malformed
 
+_SIGN = b"Type"
+"""What every event has in its line: ``eventType`` or ``notificationType``."""
 _BROKEN_LIMIT = 100
 """Lines of an event that are no JSON, one after the other, before the rest is left."""
 
@@ -62,12 +64,13 @@ def _events(raw: bytes) -> tuple[SesEvent, ...]:
 def _in_lines(raw: bytes) -> Iterator[SesEvent]:
     """The events of the lines that are JSON; a mail that only looks like it, in a row of lines that are none, ends it."""
     broken = 0
-    for line in raw.split(b"\n"):
-        if b"eventType" in line or b"notificationType" in line:
-            try:
-                yield from events(line)
-                broken = 0
-            except Malformed:
-                broken += 1
-        if broken >= _BROKEN_LIMIT:
-            return
+    at = raw.find(_SIGN)
+    while at >= 0 and broken < _BROKEN_LIMIT:
+        end = raw.find(b"\n", at)
+        end = end if end >= 0 else len(raw)
+        try:
+            yield from events(raw[raw.rfind(b"\n", 0, at) + 1 : end])
+            broken = 0
+        except Malformed:
+            broken += 1
+        at = raw.find(_SIGN, end)

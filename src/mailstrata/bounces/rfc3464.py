@@ -25,7 +25,7 @@ from mailstrata.bounces.notice import Notice
 from mailstrata.bounces.original import canonical, moment
 from mailstrata.bounces.provider import provider_of
 from mailstrata.bounces.signs import may_be_a_notice
-from mailstrata.formats.dsn import Fields, action, address, groups, value
+from mailstrata.formats.dsn import TEXT_LIMIT, Fields, action, address, groups, value
 from mailstrata.model.reply import Reply
 
 DIALECT = "rfc3464"
@@ -40,7 +40,12 @@ _INLINE = re.compile(r"\n(?=(?:reporting-mta|final-recipient|original-recipient|
 
 def read(notice: Notice) -> tuple[Bounce, ...]:
     """What the mail's own delivery-status says, one Bounce a recipient; empty when it has none."""
-    found = [group for part in notice.mail.walk() if part.type in _STATUS_PARTS for group in groups(part.text)]
+    found = [
+        group
+        for part in notice.mail.walk()
+        if part.type in _STATUS_PARTS
+        for group in groups(part.beginning(TEXT_LIMIT))
+    ]
     told = [group for group in found if _field(group)]
     if not told and may_be_a_notice(notice):
         found = _in_the_text(notice)
@@ -115,7 +120,7 @@ def answer_about(notice: Notice, recipient: str) -> Answer:
     """What the notice's words say of a recipient: the first place that names it and has a reply."""
     words, lower, wanted = notice.words, notice.lower, recipient.lower()
     first: Answer | None = None
-    at = lower.find(wanted)
+    at = notice.place_of(recipient)
     for _ in range(10):
         if at < 0:
             break
@@ -138,7 +143,7 @@ def context_of(notice: Notice, bounce: Bounce) -> str:
 def words_about(notice: Notice, recipient: str) -> str:
     """The notice's own words of a recipient, and sendmail's record of the conversation: they tell when it was refused."""
     words, lower = notice.words, notice.lower
-    at = lower.find(recipient.lower())
+    at = notice.place_of(recipient)
     if at < 0:
         return notice.transcript.strip()
     start, end = lower.rfind("\n\n", 0, at) + 1, lower.find("\n\n", at)

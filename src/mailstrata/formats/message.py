@@ -122,17 +122,33 @@ class Part:
     @property
     def content(self) -> bytes:
         """The body with its transfer encoding undone; as it stands when that cannot be undone (RFC 2045 6)."""
+        return self._decoded(SIZE_LIMIT)
+
+    def _decoded(self, limit: int) -> bytes:
+        """The content of the first ``limit`` bytes of the body."""
         encoding = self.get("content-transfer-encoding").strip().lower()
+        body = self.body
+        if len(body) > limit:
+            body = body[:limit]
         if encoding == "quoted-printable":
-            return _with_newlines(binascii.a2b_qp(self.body))
+            return _with_newlines(binascii.a2b_qp(body))
         if encoding == "base64":
-            return _with_newlines(_from_base64(self.body))
-        return self.body
+            return _with_newlines(_from_base64(body))
+        return body
 
     @property
     def text(self) -> str:
         """The content as text; what does not fit its charset is replaced."""
         return decode(self.content, self.parameter("charset"))
+
+    def beginning(self, characters: int) -> str:
+        """The text, at most so many characters of it; what lies behind is not decoded."""
+        content = self._decoded(16 * characters)  # no transfer encoding makes a byte longer than three
+        end = 4 * characters + 4  # no charset a character longer than four
+        if len(content) > end:
+            within = next((back for back in range(3) if content[end - back] & 0xC0 != 0x80), 0)  # no half of UTF-8
+            content = content[: end - within]
+        return decode(content, self.parameter("charset"))[:characters]
 
     @property
     def parts(self) -> tuple[Part, ...]:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import base64
+import quopri
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.corpora import each_mail
@@ -90,3 +94,17 @@ def test_odd_and_broken_mail_is_a_mail() -> None:
         for part in parse(raw).walk()
     ]
     assert len(read) > 357
+
+
+@pytest.mark.parametrize("encoding", ["8bit", "base64", "quoted-printable"])
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16-le", "utf-32", "iso-8859-1", "no-such-charset"])
+def test_the_beginning_of_a_text_is_the_beginning_of_the_whole(encoding: str, charset: str) -> None:
+    """However it is encoded, and wherever the bytes that are decoded end."""
+    text = "Quai dé\n" * 4000
+    content = text.encode("utf-8" if charset == "no-such-charset" else charset)
+    body = {"8bit": content, "base64": base64.encodebytes(content), "quoted-printable": quopri.encodestring(content)}
+    head = f"Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: {encoding}\n\n".encode()
+    mail = parse(head + body[encoding])
+    assert [mail.beginning(size) for size in (1, 2, 3, 5, 6, 7, 8, 9, 10, 1000, 5000, 100_000)] == [
+        mail.text[:size] for size in (1, 2, 3, 5, 6, 7, 8, 9, 10, 1000, 5000, 100_000)
+    ]

@@ -15,7 +15,7 @@ from mailstrata.bounces.bounce import Bounce
 
 # What may not stand before is looked at behind the first digit: the search then jumps from one such digit to the next.
 _STATUS = re.compile(r"([245](?<![\d.].)\.\d{1,3}\.\d{1,3})(?!\.?\d)")
-_REPLY = re.compile(r"(?:\A|[\s:>'\"(;#])([245][0-5]\d)(?=[ :-]+\D|[ -]\d\.\d|\Z)")
+_REPLY = re.compile(r"([245](?<![^\s:>'\"(;#].)[0-5]\d)(?=[ :-]+\D|[ -]\d\.\d|\Z)")
 _SCANNED = 2000
 
 

@@ -9,7 +9,7 @@ both ends let a phrase be found on whole words.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from mailstrata.bounces.classification.table import lines
 
@@ -17,7 +17,8 @@ LIMIT = 4000
 """Characters of a text that are looked at."""
 
 _LOCAL = re.compile(r"[^\s<>@\"':;,()\[\]=]{1,64}")
-_HOST = re.compile(r"[^\s<>@,;:()\[\]]{1,255}")
+_AT = re.compile(r"@(?<=[^\s<>@\"':;,()\[\]=]@)[^\s<>@,;:()\[\]]{1,255}")
+"""An at-sign that an address may be around, and what stands behind it."""
 _MISSING = re.compile(r"(?<![\w.@/-])(?=(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24} (?:does not|doesn.?t) exist)")
 """Before a host's or domain's name that is said not to exist."""
 _BREAK = re.compile(r"[\W_]+")
@@ -26,6 +27,7 @@ _ASCII = bytes(code if chr(code).isalnum() or code == ord("-") else ord(" ") for
 """In pure ASCII all but letters, digits and hyphens becomes a space."""
 
 
+@lru_cache(maxsize=16)
 def spoken(text: str) -> str:
     """The words of ``text``, or a single space when it has none."""
     lower = text[:LIMIT].lower()
@@ -44,14 +46,13 @@ def spoken(text: str) -> str:
 def _without_addresses(lower: str) -> str:
     """The text with ``addr`` for each address: from each ``@`` backwards, which costs less than to try each letter."""
     shown: list[str] = []
-    done, at = 0, lower.find("@")
-    while at >= 0:
+    done = 0
+    for sign in _AT.finditer(lower):
+        at = sign.start()
         local = _LOCAL.match(lower[max(done, at - 64) : at][::-1])
-        host = _HOST.match(lower, at + 1) if local else None
-        if local and host:
+        if local:
             shown.append(lower[done : at - local.end()])
-            done = host.end()
-        at = lower.find("@", max(at + 1, done))
+            done = sign.end()
     return " addr ".join([*shown, lower[done:]])
 
 

@@ -76,7 +76,7 @@ def _texts(mail: Part) -> Iterator[str]:
 
 
 def _with_the_sign(mail: Part, media: str) -> Iterator[str]:
-    texts = (part.text[:_TEXT_LIMIT] for part in mail.walk() if part.type == media)
+    texts = (part.beginning(_TEXT_LIMIT) for part in mail.walk() if part.type == media)
     return (text for text in texts if _SIGN in text)
 
 

@@ -38,7 +38,7 @@ def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | N
     """The recipients of the event; ``None`` when the mail holds none."""
     if standard or not (b"notificationType" in notice.mail.raw or b"eventType" in notice.mail.raw):
         return None
-    event = _event(notice.mail.text[:TEXT_LIMIT])
+    event = _event(notice.mail.beginning(TEXT_LIMIT))
     kind, name, action = _KINDS.get(str(event.get("notificationType") or event.get("eventType")), ("", "", ""))
     body, sent = event.get(kind), event.get("mail")
     if not isinstance(body, dict):
