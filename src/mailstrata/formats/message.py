@@ -143,8 +143,8 @@ class Part:
 
     def beginning(self, characters: int) -> str:
         """The text, at most so many characters of it; what lies behind is not decoded."""
-        content = self._decoded(16 * characters)  # no transfer encoding makes a byte longer than three
-        end = 4 * characters + 4  # no charset a character longer than four
+        content = self._decoded(16 * (characters + 4))  # no transfer encoding makes a byte longer than three
+        end = 4 * (characters + 2)  # no charset a character longer than four, and a mark before them
         if len(content) > end:
             within = next((back for back in range(3) if content[end - back] & 0xC0 != 0x80), 0)  # no half of UTF-8
             content = content[: end - within]
