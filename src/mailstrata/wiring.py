@@ -16,9 +16,10 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mailstrata.formats import settings as setup_file
+from mailstrata.formats.relay_settings import RelaySettings
 from mailstrata.formats.settings import Settings
 from mailstrata.model.attempt import Attempt
 from mailstrata.model.errors import Refusal
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
     from mailstrata.adapters.asker import Answerer
     from mailstrata.adapters.aws import Aws
     from mailstrata.adapters.ledger import SqliteLedger
+    from mailstrata.adapters.relay_process import Plan
     from mailstrata.adapters.secrets import Place
     from mailstrata.lab.client import LabClient
+    from mailstrata.relay.offer import Delivery
     from mailstrata.repair.appliers import Tools
 
 
@@ -270,3 +273,61 @@ def _tools(
         derive=smtp_password,
         address_confirmed=confirmed,
     )
+
+
+def relay(setup: str | None, *, log: BinaryIO) -> Plan:
+    """How the relay of a setup runs. Raises ``Refusal`` when the setup has none."""
+    from mailstrata.adapters.asker import World
+    from mailstrata.adapters.clock import SystemClock
+    from mailstrata.adapters.dns import DnsAnswers
+    from mailstrata.adapters.relay_process import Plan
+
+    settings, clock = read_settings(setup), SystemClock()
+    answers = DnsAnswers(settings.network, clock).answerers()
+    return Plan(
+        settings=lambda: relay_settings(read_settings(setup)),
+        delivery=lambda found: _relay_delivery(settings, found),
+        asker=lambda: World(answerers=answers),
+        clock=clock,
+        log=log,
+        database=relay_database(relay_settings(settings)),
+    )
+
+
+def relay_settings(settings: Settings) -> RelaySettings:
+    """The setup's relay. Raises ``Refusal`` when it has none."""
+    if settings.relay is None:
+        raise Refusal("the setup has no [relay]", "docs/tasks/let-gmail-send-through-your-own-relay.md shows one")
+    return settings.relay
+
+
+def relay_database(found: RelaySettings) -> str:
+    """Where the relay keeps its users and deliveries; ``env:NAME`` is looked up."""
+    if not found.database.startswith("env:"):
+        return found.database
+    name = found.database.removeprefix("env:")
+    place = os.environ.get(name)
+    if not place:
+        raise Refusal(f"the environment has no {name}", "`database` of [relay] names it")
+    return place
+
+
+@contextlib.asynccontextmanager
+async def _relay_delivery(settings: Settings, found: RelaySettings) -> AsyncIterator[Delivery]:
+    from mailstrata.adapters.relay_dispatch import Habits
+    from mailstrata.adapters.relay_outlet import Outlet, opened
+    from mailstrata.adapters.ses_sender import Region
+    from mailstrata.relay.delivery import Mode
+
+    outlet = Outlet(
+        ledger=relay_database(found),
+        regions=tuple(
+            Region(name=name, endpoint=settings.network.aws_endpoint)
+            for name in found.regions or (settings.setup.region,)
+        ),
+        habits=Habits(mode=Mode(found.mode), host=found.name, configuration_set=found.configuration_set),
+        network=settings.network,
+        share=1.0 / found.processes,
+    )
+    async with opened(outlet) as way:
+        yield way.delivery

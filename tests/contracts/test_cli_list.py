@@ -10,7 +10,7 @@ import pytest
 
 from mailstrata import __version__, cli
 from mailstrata.__main__ import run
-from mailstrata.cli import credentials, domain
+from mailstrata.cli import credentials, domain, relay, relay_user
 from mailstrata.cli.main import COMMANDS
 
 each = pytest.mark.parametrize("name", COMMANDS)
@@ -79,5 +79,5 @@ def test_every_module_with_a_command_is_in_the_list() -> None:
     """No stub, and nothing that cannot be called."""
     modules = {module.name for module in pkgutil.iter_modules(cli.__path__)}
     with_command = {name for name in modules if hasattr(import_module(f"mailstrata.cli.{name}"), "command")}
-    groups = (COMMANDS, credentials.SUBCOMMANDS, domain.SUBCOMMANDS)
+    groups = (COMMANDS, credentials.SUBCOMMANDS, domain.SUBCOMMANDS, relay.SUBCOMMANDS, relay_user.SUBCOMMANDS)
     assert with_command == {module for listed in groups for module, _ in listed.values()}

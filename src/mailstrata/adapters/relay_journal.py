@@ -8,6 +8,7 @@ journal.note("reloaded", certificate="exchanged")
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from typing import BinaryIO
 
@@ -59,3 +60,15 @@ class Journal:
         with contextlib.suppress(OSError, ValueError):
             self._stream.write(self._encoder.encode(line) + b"\n")
             self._stream.flush()
+
+
+class LogLines(logging.Handler):
+    """What the parts of the relay log in words, as lines of the same form."""
+
+    def __init__(self, stream: BinaryIO, clock: Clock) -> None:
+        super().__init__(logging.INFO)
+        self._journal = Journal(stream, clock)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one."""
+        self._journal.note("log", level=record.levelname.lower(), text=record.getMessage())

@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "bounce": ("bounce", "Read bounces, NDRs and DSNs: why they failed, whose fault it is, what to do."),
     "credentials": ("credentials", "SES SMTP passwords: derive, test by logging in, explain, rotate, list."),
     "domain": ("domain", "Identity, DKIM, SPF, DMARC, MAIL FROM and MX of a domain: plan and publish."),
+    "relay": ("relay", "Gmail logs in here, and the mail leaves by the SES API: serve, users, doctor."),
     "explain": ("explain", "Print what a fault code means and how to put it right."),
     "lab": ("lab", "The embedded world: start it, run a scenario, break something in it."),
     "demo": ("demo", "See an incident diagnosed and repaired end to end, in the lab."),

@@ -1,0 +1,45 @@
+"""``mailstrata relay serve``: run the relay in the foreground, as a service manager or a container wants it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+
+
+@click.command("serve")
+@click.option("--setup", metavar="FILE", help="The setup; default $MAILSTRATA_SETUP, then ./mailstrata.toml.")
+@click.option("--processes", type=click.IntRange(1, 64), help="Processes that share the ports; default: the setup's.")
+def command(setup: str | None, processes: int | None) -> int:
+    """Run the relay of the setup's [relay] in the foreground, until SIGTERM or Ctrl-C.
+
+    Where it listens is said on stdout, a line for each port, then "ready". The log goes to stderr: one JSON object a
+    line, one line a message, never a password or a text.
+
+    SIGTERM lets messages under way finish and says 421 to everybody else. SIGHUP reads the setup, the certificate and
+    Google's networks again, without dropping a session; ports, processes and the database stay as they are.
+
+    Sockets that systemd passes are used in place of the setup's.
+
+    Exit status: 0 after it was told to stop, 2 where it cannot begin.
+    """
+    from dataclasses import replace
+
+    from mailstrata.adapters import relay_processes
+    from mailstrata.adapters.relay_journal import LogLines
+    from mailstrata.wiring import relay
+
+    plan = relay(setup, log=sys.stderr.buffer)
+    if processes:
+        settings = plan.settings
+        plan = replace(plan, settings=lambda: replace(settings(), processes=processes))
+    log = logging.getLogger("mailstrata.relay")
+    log.addHandler(LogLines(sys.stderr.buffer, plan.clock))
+    log.propagate = False
+    return relay_processes.serve(plan, say=_say)
+
+
+def _say(line: str) -> None:
+    click.echo(line)
+    sys.stdout.flush()

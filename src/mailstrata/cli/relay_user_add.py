@@ -1,0 +1,40 @@
+"""``mailstrata relay user add``: a login with its first password, and Gmail's dialogue field by field."""
+
+from __future__ import annotations
+
+import click
+
+from mailstrata.cli import relay_users
+
+
+@click.command("add")
+@click.argument("name")
+@click.option("--from", "senders", metavar="ADDRESS", multiple=True, required=True,
+              help="What it may send as: an address, or @domain for every address of a domain. Several times.")  # fmt: skip
+@click.option("--rate", metavar="N", type=click.IntRange(0), default=0,
+              help="Recipients a minute; default: no limit of its own.")  # fmt: skip
+@click.option("--daily", metavar="N", type=click.IntRange(0), default=0,
+              help="Recipients a day (UTC); default: no limit of its own.")  # fmt: skip
+@relay_users.secret_options
+@relay_users.setup_option
+def command(name: str, senders: tuple[str, ...], rate: int, daily: int, *,
+            expires: int | None, out: str | None, show: bool, setup: str | None) -> int:  # fmt: skip
+    """Make the login NAME, and print what to type into Gmail's dialogue, the password among it.
+
+    The password is shown this once. Lost, another is made: relay user rotate NAME.
+
+    Exit status: 0, or 2 when the name is taken.
+    """
+    from mailstrata.relay.users import User
+    from mailstrata.relay.users import senders as canonical
+
+    allowed = canonical(senders)
+    relay_users.name_of(name)
+    relay_users.ready_to_show(show=show, out=out)
+    with relay_users.opened(setup) as here:
+        here.users.add(User(name=name, senders=allowed, created=here.now, rate=rate, daily=daily))
+        password = relay_users.handed_out(relay_users.give(here, name, days=expires), out=out)
+        address = next((one for one in allowed if not one.startswith("@")), f"any address of {allowed[0][1:]}")
+        for line in relay_users.gmail_dialogue(here, name, password, address):
+            click.echo(line)
+    return 0
