@@ -35,6 +35,7 @@ from mailstrata.model.question import (
     Nameservers,
     Ptr,
     Question,
+    Tlsa,
     Txt,
     ZoneOf,
 )
@@ -61,6 +62,7 @@ class DnsAnswers:
             Ipv4: self.ipv4,
             Ipv6: self.ipv6,
             Ptr: self.ptr,
+            Tlsa: self.tlsa,
             ZoneOf: self.zone_of,
             Nameservers: self.nameservers,
             Authority: self.authority,
@@ -89,6 +91,10 @@ class DnsAnswers:
     async def ipv6(self, question: Ipv6) -> Observation[tuple[str, ...]]:
         """AAAA records alone."""
         return await self._resolver.values(question.host, dns.rdatatype.AAAA, _addresses)
+
+    async def tlsa(self, question: Tlsa) -> Observation[tuple[str, ...]]:
+        """TLSA records as usage, selector, matching type and data (RFC 6698 2.2)."""
+        return await self._resolver.values(question.name, dns.rdatatype.TLSA, _presented)
 
     async def ptr(self, question: Ptr) -> Observation[tuple[str, ...]]:
         """The names of an address; what is no address cannot be asked for."""
@@ -131,3 +137,8 @@ def _names(rrset: dns.rrset.RRset) -> tuple[str, ...]:
 
 def _target(rrset: dns.rrset.RRset) -> str:
     return text_of(rrset[0].target)
+
+
+def _presented(rrset: dns.rrset.RRset) -> tuple[str, ...]:
+    """Records in presentation format, sorted."""
+    return tuple(sorted(rdata.to_text() for rdata in rrset))

@@ -17,6 +17,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from mailstrata.diagnosis.answers import read, words_of
 from mailstrata.model.attempt import Attempt, Case, Outcome
 from mailstrata.model.diagnosis import Attributed
 from mailstrata.model.finding import Finding, Gravity, Role, Stratum, Undetermined
@@ -215,12 +216,28 @@ def _missing(attempts: Iterable[Attributed]) -> Iterable[Undetermined]:
     for entry in attempts:
         attempt = entry.attempt
         if entry.cause is None and not attempt.delivered:
-            reason, needs, stratum = _UNSETTLED[attempt.outcome]
+            reason, needs, stratum = _unsettled(attempt)
             subject = f"{attempt.id}: {attempt.sender} to {attempt.recipient or 'a recipient that is not told'}"
             yield Undetermined(
                 code="attempt-unattributed", stratum=stratum, subject=subject, reason=reason, needs=needs
             )
 
+
+def _unsettled(attempt: Attempt) -> tuple[str, str, Stratum]:
+    """Why it has no cause, what would settle it, and where it ended; an answer at hand is not asked for again."""
+    reason, needs, stratum = _UNSETTLED[attempt.outcome]
+    words = words_of(attempt) if attempt.outcome in (Outcome.BOUNCED, Outcome.DELAYED) else ""
+    if not words:
+        return reason, needs, stratum
+    return (
+        f"its server answered “{words[:_SHOWN]}”, and that is no fault that is known here",
+        read(attempt).remedy,
+        stratum,
+    )
+
+
+_SHOWN = 200
+"""Characters of an answer in the reason why it could not be read."""
 
 _UNSETTLED = {
     Outcome.REFUSED_AT_RELAY: (

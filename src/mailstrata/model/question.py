@@ -83,6 +83,14 @@ class Ptr(Question[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
+class Tlsa(Question[tuple[str, ...]]):
+    """The TLSA records at ``name``, such as ``_25._tcp.mx.harbor.example``: the certificates that DANE lets pass (RFC 7672)."""
+
+    word = "tlsa"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ZoneOf(Question[str]):
     """The apex of the zone that ``name`` lies in."""
 
@@ -267,6 +275,7 @@ QUESTIONS: tuple[type[Question[Any]], ...] = (
     Ipv4,
     Ipv6,
     Ptr,
+    Tlsa,
     ZoneOf,
     Nameservers,
     Authority,

@@ -28,6 +28,7 @@ from mailstrata.model.question import (
     Nameservers,
     Ptr,
     Question,
+    Tlsa,
     Txt,
     ZoneOf,
 )
@@ -67,6 +68,7 @@ def world() -> Zones:
     zone.add("again.sailing.example", "CNAME", "round.sailing.example")
     zone.add("null.sailing.example", "MX", "0 .")
     zone.add("xn--mnchen-3ya.sailing.example", "TXT", "grüße")
+    zone.add("_25._tcp.mx-a.sailing.example", "TLSA", "3 1 1 " + "ab" * 32)
     web = zones.add_zone("web.example", servers={"ns.web.example": "127.0.2.9"})
     web.add("t1.dkim.web.example", "TXT", "p=MIG", ttl=3600)
     reverse = zones.add_zone("2.0.192.in-addr.arpa", servers={"ns.web.example": "127.0.2.9"})
@@ -168,6 +170,13 @@ def test_the_reverse_zone_names_an_address() -> None:
     named, nonsense = answers(Ptr("192.0.2.25"), Ptr("mx.sailing.example"))
     assert named == told(("mx-a.sailing.example",))
     assert nonsense == Unknown(reason="'mx.sailing.example' is no IP address")
+
+
+def test_the_certificates_that_dane_lets_pass_are_told_as_they_are_written() -> None:
+    """RFC 6698 2.2: usage, selector, matching type, data."""
+    pinned, none = answers(Tlsa("_25._tcp.mx-a.sailing.example"), Tlsa("_25._tcp.mx-b.sailing.example"))
+    assert pinned == told(("3 1 1 " + "ab" * 32,))
+    assert isinstance(none, Absent)
 
 
 def test_an_address_is_its_own_address() -> None:

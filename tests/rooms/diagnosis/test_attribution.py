@@ -281,3 +281,13 @@ def test_an_effect_that_outlives_its_cause_keeps_its_fixes() -> None:
         ("recipient-refuses-policy", Role.PRIMARY, ("ask",)),
         ("recipient-suppressed", Role.EFFECT, ("remove",)),
     ]
+
+
+def test_an_answer_that_nobody_understands_is_shown_and_not_asked_for_again() -> None:
+    """The bounce is at hand: whoever runs the server must say what it means."""
+    case = _case(Outcome.BOUNCED)
+    (send,) = case.attempts
+    said = dataclasses.replace(send, diagnostic="550 computer says no")
+    _, _, (missing,) = attribute(dataclasses.replace(case, attempts=(said,)), [])
+    assert "computer says no" in missing.reason
+    assert "administrator" in missing.needs

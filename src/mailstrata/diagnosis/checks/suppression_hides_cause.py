@@ -10,7 +10,7 @@ How to put it right
     Ask whoever got the bounce for it (diagnose --bounce FILE), or the recipient's administrator for a message trace of that
     day. Nobody should guess: unknown address, blocked sender and policy have different cures.
 Read more
-    facts.md B5, D1, D2
+    facts.md B5, D1, D2, D3
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailstrata.diagnosis.bounce_trace import Trace, proofs, seen_code, traces
+from mailstrata.diagnosis.dmarc_facts import Policy, policy
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.diagnosis.whose_server import whose
@@ -47,7 +48,7 @@ def _judged(case: Case, evidence: Evidence, trace: Trace) -> Iterator[Result]:
         yield Fine(code=CODE, stratum=STRATUM, text=f"{trace.subject}: the refusal behind its entry is known: {code}")
         return
     if not isinstance(code, Unknown):
-        yield _finding(evidence, trace, server)
+        yield _finding(case, evidence, trace, server)
     yield _open(trace, server, code if isinstance(code, Unknown) else None)
 
 
@@ -64,7 +65,7 @@ def _open(trace: Trace, server: str, unknown: Unknown | None) -> Undetermined:
     )
 
 
-def _finding(evidence: Evidence, trace: Trace, server: str) -> Finding:
+def _finding(case: Case, evidence: Evidence, trace: Trace, server: str) -> Finding:
     assert trace.entry is not None
     mail = f"message {trace.entry.message_id}" if trace.entry.message_id else "a mail that SES does not name"
     return Finding(
@@ -78,9 +79,17 @@ def _finding(evidence: Evidence, trace: Trace, server: str) -> Finding:
         because=(
             f"a bounce of {mail} made the entry, at the latest on {trace.entry.updated:%Y-%m-%d}",
             "SES kept no words of the server for that mail, and no bounce of it is at hand",
+            *_excluded(case, evidence, server),
         ),
         evidence=proofs(evidence, trace),
         caused_by="recipient-suppressed" if trace.present else None,
         fixes=("ask-for-ndr",),
         target=(("region", trace.region), ("address", trace.address)),
     )
+
+
+def _excluded(case: Case, evidence: Evidence, server: str) -> Iterator[str]:
+    """What it cannot have been, so that nobody mends it: Exchange refuses for DMARC under p=reject alone (facts.md D3)."""
+    rule = policy(evidence, case.setup.domain) if "Exchange Online" in server else None
+    if isinstance(rule, Policy) and rule.asks != "reject":
+        yield f"not DMARC, as long as _dmarc.{rule.domain} asks for p={rule.asks}: Exchange refuses for it under p=reject only"

@@ -48,6 +48,18 @@ FIXES: Mapping[str, Remedy] = {
         ),
         verify="the next mail is delivered",
     ),
+    "relax-tls": Remedy(
+        title="or let this mail go without TLS, where your own settings insist on it",
+        minutes=5,
+        safe=False,
+        steps=(
+            "aws sesv2 get-configuration-set: with TlsPolicy REQUIRE SES bounces what it cannot send by TLS",
+            "aws sesv2 put-configuration-set-delivery-options with OPTIONAL: such mail then crosses the network in clear",
+        ),
+        iam=("ses:PutConfigurationSetDeliveryOptions",),
+        verify="the next mail is delivered",
+        undo="the same call with REQUIRE",
+    ),
     "correct-sender": Remedy(
         title="correct the sender that the answer names",
         minutes=5,
