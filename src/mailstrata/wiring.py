@@ -291,6 +291,7 @@ def relay(setup: str | None, *, log: BinaryIO) -> Plan:
         clock=clock,
         log=log,
         database=relay_database(relay_settings(settings)),
+        ca_file=settings.network.ca_file,
     )
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from socket import socket
 from typing import BinaryIO
 
+from mailstrata.adapters.relay_certificate import problems
 from mailstrata.adapters.relay_connection import House
 from mailstrata.adapters.relay_database import opened
 from mailstrata.adapters.relay_journal import Journal
@@ -30,6 +31,7 @@ from mailstrata.adapters.relay_server import Listening, Server
 from mailstrata.adapters.relay_tls import RelayTls
 from mailstrata.adapters.relay_users import RelayUsers
 from mailstrata.adapters.relay_watch import Watch
+from mailstrata.adapters.smtp_tls import trusting
 from mailstrata.formats.relay_settings import RelaySettings
 from mailstrata.model.errors import Malformed, Refusal
 from mailstrata.model.ports import Asker, Clock
@@ -55,6 +57,8 @@ class Plan:
     clock: Clock
     log: BinaryIO
     database: str
+    ca_file: str = ""
+    """Authorities that count as public besides the machine's own (PEM)."""
     ready: Callable[[], None] = lambda: None
     """Called when everything listens."""
 
@@ -66,12 +70,13 @@ class Process:
         self._plan = plan
         self._metrics = metrics
         self._place = place
+        self._settings = RelaySettings(name="")
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
 
     async def run(self, sockets: list[Listening], *, watch: socket | None) -> None:
         """Serve. Raises ``Refusal`` for what cannot begin."""
-        settings = self._plan.settings()
+        self._settings = settings = self._plan.settings()
         async with contextlib.AsyncExitStack() as stack:
             house = self._house(settings, await stack.enter_async_context(self._plan.delivery(settings)))
             stack.callback(house.users.close)
@@ -84,6 +89,7 @@ class Process:
             self._listen_to_signals()
             self._plan.ready()
             house.journal.note("started", name=settings.name)
+            self._warn(house, settings)
             await self._until_stopped(house, settings)
             await server.stop(grace=GRACE)
             house.journal.note("stopped")
@@ -107,6 +113,14 @@ class Process:
             clock=plan.clock,
         )
 
+    def _warn(self, house: House, settings: RelaySettings) -> None:
+        """Write down what Gmail would not accept of the certificate: Gmail itself never says it."""
+        certificate, key = _file(settings.certificate), _file(settings.key or settings.certificate)
+        trust = trusting(self._plan.ca_file)
+        with contextlib.suppress(OSError):  # the files changed again; the next look sees them
+            for words in problems(certificate, key, settings.name, now=self._plan.clock.now(), trust=trust):
+                house.journal.note("certificate", warning=f"Gmail will not accept it: {words}")
+
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -122,7 +136,8 @@ class Process:
                     await _first(self._stop, self._reload)
             if self._reload.is_set():
                 self._reload.clear()
-                settings, looked = await self._reloaded(house, settings), loop.time()
+                self._settings = settings = await self._reloaded(house, settings)
+                looked = loop.time()
             elif loop.time() - looked > EACH:
                 house.admission.origins = await self._origins(house, settings)
                 looked = loop.time()
@@ -133,6 +148,7 @@ class Process:
         before = house.tls.problem
         if house.tls.refresh():
             house.journal.note("certificate exchanged")
+            self._warn(house, self._settings)
         elif house.tls.problem != before and house.tls.problem:
             house.journal.note("certificate not exchanged", problem=house.tls.problem)
 

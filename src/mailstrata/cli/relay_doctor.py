@@ -1,0 +1,132 @@
+"""``mailstrata relay doctor``: what Gmail will see of the relay, before Gmail sees it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mailstrata.cli import options, relay_users, secret_input
+
+if TYPE_CHECKING:
+    from mailstrata.relay.examination import Point
+    from mailstrata.wiring import Stage
+
+_MARKS = {"ok": "ok", "warning": "warning", "fault": "FAULT", "unknown": "unknown"}
+
+
+@click.command("doctor")
+@click.option("--user", metavar="NAME", help="Log in as this user too; the password comes from a file or a prompt.")
+@click.option("--password-file", metavar="FILE", help="Where the user's password is kept.")
+@relay_users.setup_option
+@options.as_json
+def command(user: str | None, password_file: str | None, setup: str | None, *, as_json: bool) -> int:
+    """Check what Gmail will see: DNS name, ports 587 and 465, certificate, login, From allowed, SES identity of that From.
+
+    Nothing is sent. The ports are tried from this machine by the relay's public name, so a firewall between it and the
+    internet is not seen; run it from elsewhere to see that too.
+
+    Exit status: 0, 1 where something is at fault or will be soon, 3 where something could not be told.
+    """
+    password = None
+    if user:
+        password = secret_input.whole_of(password_file) if password_file else secret_input.asked(f"Password of {user}")
+    points = options.run(_examined(setup, user, password))
+    _document(points) if as_json else _print(points)
+    from mailstrata.relay.examination import status
+
+    return status(points)
+
+
+async def _examined(setup: str | None, user: str | None, password: str | None) -> list[Point]:
+    from mailstrata.wiring import stage
+
+    with relay_users.opened(setup) as here:
+        async with stage(setup=setup) as world:
+            points = [*await _outside(world, here), *_files(world, here)]
+            if user and password:
+                points.append(await _login(world, here, user, password))
+            for alias in _addresses(world, here):
+                points += await _address(world, here, alias)
+    return points
+
+
+async def _outside(world: Stage, here: relay_users.Here) -> list[Point]:
+    from mailstrata.model.question import Addresses, Endpoint
+    from mailstrata.relay import examination
+
+    asker, name, now = world.asker(), here.settings.name, world.clock.now()
+    points = [examination.reach(name, await asker.ask(Addresses(name)))]
+    for port, security in _doors(here):
+        points += examination.door(port, security, await asker.ask(Endpoint(name, port, security)), now)
+    return points
+
+
+def _doors(here: relay_users.Here) -> list[tuple[int, str]]:
+    """The ports that Gmail offers, as far as the relay serves them."""
+    doors = [(587, "starttls")] if here.settings.listen else []
+    return doors + ([(465, "ssl")] if here.settings.listen_tls else [])
+
+
+def _files(world: Stage, here: relay_users.Here) -> list[Point]:
+    from mailstrata.adapters.relay_certificate import problems
+    from mailstrata.adapters.smtp_tls import trusting
+    from mailstrata.relay import examination
+
+    settings, now = here.settings, world.clock.now()
+    certificate, key = (Path(one).expanduser() for one in (settings.certificate, settings.key or settings.certificate))
+    try:
+        trust = trusting(world.settings.network.ca_file)
+        return examination.files(problems(certificate, key, settings.name, now=now, trust=trust))
+    except OSError as error:
+        words = f"{certificate} or its key cannot be read: {error.strerror or error}"
+        return [examination.Point(what="certificate", state="unknown", words=words)]
+
+
+async def _login(world: Stage, here: relay_users.Here, user: str, password: str) -> Point:
+    from mailstrata.relay import examination
+
+    port, security = next(iter(_doors(here)))
+    tried = await world.tools(False).login.try_login(
+        here.settings.name, port, security=security, username=user, password=password
+    )
+    return examination.login(user, tried)
+
+
+def _addresses(world: Stage, here: relay_users.Here) -> list[str]:
+    """The addresses that Gmail sends as: those of the setup's aliases at this relay, and those of the relay's users."""
+    aliases = [alias.address for alias in world.settings.setup.aliases if alias.host.lower() == here.settings.name]
+    named = [one for user in here.users.all() if not user.revoked for one in user.senders if not one.startswith("@")]
+    return list(dict.fromkeys([*aliases, *named]))
+
+
+async def _address(world: Stage, here: relay_users.Here, address: str) -> list[Point]:
+    from mailstrata.model.names import domain_of
+    from mailstrata.model.question import SesIdentity
+    from mailstrata.relay import examination
+
+    asker, region = world.asker(), (here.settings.regions or (world.settings.setup.region,))[0]
+    domain = await asker.ask(SesIdentity(region, domain_of(address)))
+    own = await asker.ask(SesIdentity(region, address))
+    users = here.users.all()
+    return [
+        examination.sender(address, users, world.clock.now()),
+        examination.identity(address, region, domain, own),
+    ]
+
+
+def _print(points: list[Point]) -> None:
+    from mailstrata.reports.safe import safe
+
+    for point in points:
+        click.echo(safe(f"{_MARKS[point.state]:8} {point.what}: {point.words}"))
+        if point.do:
+            click.echo(safe(f"         -> {point.do}"))
+
+
+def _document(points: list[Point]) -> None:
+    from mailstrata.reports import document
+
+    rows = [{"what": one.what, "state": one.state, "words": one.words, "do": one.do} for one in points]
+    click.echo(document.dumps({"schema": "mailstrata.relay-doctor/1", "points": rows}), nl=False)
