@@ -30,6 +30,7 @@ from mailstrata.model.names import domain_of
 from mailstrata.model.observation import Seen, Unknown
 from mailstrata.model.question import MessageEvents, SesAccount
 
+_STANDARD = "rfc3464"
 _ANSWERED = {Outcome.BOUNCED: "failed", Outcome.DELAYED: "delayed"}
 
 
@@ -139,6 +140,7 @@ def read(send: Attempt) -> Classification:
             reply=send.reply,
             diagnostic=send.diagnostic.removeprefix("smtp;").strip(),
             context=send.context,
+            dialect=send.dialect or _STANDARD,
             provider=provider,
             remote_mta=send.remote_mta,
             reporting_mta=send.reporting_mta,

@@ -19,7 +19,7 @@ from mailstrata.model.attempt import Attempt, Case, Outcome
 from mailstrata.model.diagnosis import Attributed
 from mailstrata.model.facts import IdentityFacts
 from mailstrata.model.finding import Finding, Letter
-from mailstrata.model.names import domain_of
+from mailstrata.model.names import domain_of, is_within
 from mailstrata.model.observation import Seen
 from mailstrata.model.question import Mx, RemovedSuppression, Suppression
 
@@ -157,10 +157,21 @@ def _rows(case: Case, evidence: Evidence, send: Attempt) -> Iterator[tuple[str, 
     yield "Time", f"{send.at:%Y-%m-%d %H:%M:%S} UTC" if send.at else ""
     yield "From", send.sender
     yield "To", send.recipient
-    yield "Sent by", f"Amazon SES, {send.reporting_mta or region}"
-    yield "Your server", send.remote_mta or _exchanger(evidence, domain_of(send.recipient))
+    sent_by, theirs = _servers(send, region)
+    yield "Sent by", sent_by
+    yield "Your server", theirs or _exchanger(evidence, domain_of(send.recipient))
     yield "Message-ID", _message_id(region, send.message_id or "") or own
     yield "Answer", " ".join(words_of(send).split())
+
+
+def _servers(send: Attempt, region: str) -> tuple[str, str]:
+    """Who handed the mail over, and to which of their servers; an NDR that the recipient's server wrote names that one."""
+    reporter = send.reporting_mta
+    if is_within(reporter, "google.com") or is_within(reporter, "googlemail.com"):
+        return f"Google, {reporter}", send.remote_mta
+    if is_within(reporter, "amazonses.com"):
+        return f"Amazon SES, {reporter}", send.remote_mta
+    return f"Amazon SES, {region}", send.remote_mta or reporter
 
 
 def _exchanger(evidence: Evidence, domain: str) -> str:

@@ -59,6 +59,8 @@ class Attempt:
     """What the notice says around the answer, where that helps to read it."""
     provider: str = ""
     """Who answered, as far as the bounce tells: ``exchange-online``, ``gmail``, …"""
+    dialect: str = ""
+    """In whose form the report of it was written: some words mean something only there."""
     remote_mta: str = ""
     """The server that answered."""
     reporting_mta: str = ""

@@ -116,6 +116,27 @@ def test_without_an_id_of_ses_the_senders_own_message_id_is_given() -> None:
     assert "<own@app.sailing.example>" in _text(FINDING, replace(SEND, message_id=None))
 
 
+@pytest.mark.parametrize(
+    ("reporting", "remote", "sent_by", "theirs"),
+    [
+        (
+            "a8-50.smtp-out.amazonses.com",
+            "mx.dock.example",
+            "Amazon SES, a8-50.smtp-out.amazonses.com",
+            "mx.dock.example",
+        ),
+        ("EX1.namprd05.prod.outlook.com", "", "Amazon SES, us-east-1", "EX1.namprd05.prod.outlook.com"),
+        ("googlemail.com", "mx.dock.example", "Google, googlemail.com", "mx.dock.example"),
+        ("", "", "Amazon SES, us-east-1", "dock-example.mail.protection.outlook.com"),
+    ],
+)
+def test_who_sent_and_who_refused_are_not_mixed_up(reporting: str, remote: str, sent_by: str, theirs: str) -> None:
+    """An NDR that Exchange wrote names Exchange as the reporter (facts.md D1); without any name the MX stands in."""
+    rows = _text(FINDING, replace(SEND, reporting_mta=reporting, remote_mta=remote)).splitlines()
+    assert f"  Sent by      {sent_by}" in rows
+    assert f"  Your server  {theirs}" in rows
+
+
 def test_what_is_not_known_is_left_out() -> None:
     """A pasted text has no time, no server and no recipient, and nothing was looked up."""
     bare = replace(
