@@ -23,6 +23,7 @@ from mailstrata.formats.relay_settings import RelaySettings
 from mailstrata.formats.settings import Settings
 from mailstrata.model.attempt import Attempt
 from mailstrata.model.errors import Refusal
+from mailstrata.model.observation import Unknown
 from mailstrata.model.ports import Asker, Clock, Ledger, Secrets
 from mailstrata.model.question import ApiSend, Question, SmtpSend
 from mailstrata.model.setup import Network, Setup
@@ -132,6 +133,43 @@ async def surroundings(*, setup: str | None = None, lab: str | None = None) -> A
         yield Surroundings(
             setup=bare, network=network, clock=clock, secrets=places(settings, aws), aws=aws, ledger=ledger
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsWorld:
+    """A world of which DNS alone is asked: no ledger is opened, and nothing of AWS is even imported."""
+
+    settings: Settings
+    clock: Clock
+    asker: Asker
+    """All that is no question of DNS is Unknown."""
+
+
+@contextlib.asynccontextmanager
+async def dns_world(why: str, *, setup: str | None = None, lab: str | None = None) -> AsyncIterator[DnsWorld]:
+    """The DNS of ``setup`` or ``lab``, of a setup that is there, or of this machine; ``why`` nothing else is asked."""
+    if lab is not None:
+        from mailstrata.lab.client import LabClock, opened
+
+        async with opened(lab) as client:
+            settings = setup_file.parse(await client.setup(), "the lab's setup")
+            yield _dns_world(settings, await LabClock.of(client), why)
+        return
+    from mailstrata.adapters.clock import SystemClock
+
+    there = setup or os.environ.get("MAILSTRATA_SETUP") or Path("mailstrata.toml").exists()
+    settings = read_settings(setup) if there else Settings(setup=Setup(domain="", region=""))
+    yield _dns_world(settings, SystemClock(), why)
+
+
+def _dns_world(settings: Settings, clock: Clock, why: str) -> DnsWorld:
+    from mailstrata.adapters.asker import World
+    from mailstrata.adapters.dns import DnsAnswers
+
+    answerers = DnsAnswers(settings.network, clock).answerers()
+    return DnsWorld(
+        settings=settings, clock=clock, asker=World(answerers=answerers, otherwise=Unknown(reason=why, needs="AWS"))
+    )
 
 
 @contextlib.asynccontextmanager

@@ -22,16 +22,18 @@ Answerer: TypeAlias = Callable[[Any], Awaitable[Observation[Any]]]
 
 
 class World:
-    """``model.ports.Asker`` over one answerer for each kind of question."""
+    """``model.ports.Asker`` over one answerer for each kind of question; ``otherwise`` answers all others."""
 
-    def __init__(self, *, answerers: Mapping[type[Question[Any]], Answerer]) -> None:
+    def __init__(self, *, answerers: Mapping[type[Question[Any]], Answerer], otherwise: Unknown | None = None) -> None:
         self._answerers = dict(answerers)
+        self._otherwise = otherwise
 
     async def ask(self, question: Question[Any]) -> Observation[Any]:
         """The answer; Unknown for a question that nobody here can answer."""
         answerer = self._answerers.get(type(question))
         if answerer is None:
-            return Unknown(reason=f"nobody was asked: no adapter answers {type(question).word!r} here")
+            nobody = Unknown(reason=f"nobody was asked: no adapter answers {type(question).word!r} here")
+            return self._otherwise or nobody
         return await answerer(question)
 
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mailstrata.cli import options
 
 if TYPE_CHECKING:
+    from mailstrata.cli.domain_paths import Looking
     from mailstrata.diagnosis.domain_state import DomainState
+    from mailstrata.model.ports import Asker
     from mailstrata.reports.domain_check import DomainShown
+
+    Both = tuple[DomainState, Mapping[str, Any]]
+
+NOT_ASKED = "AWS was not asked (--dns-only)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +60,11 @@ class Wanted:
 def command(*, setup: str | None, lab: str | None, **arguments: object) -> int:
     """Compare what is published with what SES expects in each region, and say what is wrong and what to publish.
 
-    Without a domain the setup's own is looked at. Many domains are looked at together, SES being asked once a second in each
-    region; one table shows them, the worst first. Nothing is changed.
+    Without a domain the setup's own is looked at. One domain is told with its identities in every region, and at the end with
+    what SPF, DKIM and DMARC say at a receiver of each way in which it sends, now and after `domain plan`.
+
+    Many domains are looked at together, SES being asked once a second in each region; one table shows them, the worst first.
+    Nothing is changed.
 
     \b
     Examples:
@@ -70,25 +81,56 @@ def command(*, setup: str | None, lab: str | None, **arguments: object) -> int:
 
 
 async def _one(wanted: Wanted, *, setup: str | None, lab: str | None) -> int:
-    from mailstrata.cli.domain_fleet import asker_of, setup_of
-    from mailstrata.cli.progress import Line
-    from mailstrata.diagnosis.domain_state import examined
+    named = wanted.domains[0] if wanted.domains else ""
+    state, found = await (_by_dns if wanted.dns_only else _whole)(named, setup=setup, lab=lab)
+    _show(replace(shown(state), **found), wanted)
+    return status(state.verdict)
+
+
+async def _whole(named: str, *, setup: str | None, lab: str | None) -> Both:
+    """With all that the operator can ask."""
+    from mailstrata.cli.domain_fleet import setup_of
+    from mailstrata.cli.domain_paths import Looking
     from mailstrata.model import names
     from mailstrata.wiring import surroundings, with_setup
 
     async with surroundings(setup=setup, lab=lab) as here:
-        made = setup_of(here.setup, names.domain(wanted.domains[0]) if wanted.domains else "")
+        made = setup_of(here.setup, names.domain(named) if named else "")
         async with with_setup(here, made) as stage:
-            with Line() as line:
-                state = await examined(
-                    made,
-                    asker_of(stage, dns_only=wanted.dns_only),
-                    at=stage.clock.now(),
-                    budget=stage.settings.network.budget,
-                    progress=line,
-                )
-    _show(state, wanted)
-    return status(state.verdict)
+            budget = stage.settings.network.budget
+            return await _both(Looking(setup=made, at=stage.clock.now(), budget=budget, stage=stage), stage.asker())
+
+
+async def _by_dns(named: str, *, setup: str | None, lab: str | None) -> Both:
+    """With DNS alone: nothing of AWS is imported, so that it answers at once."""
+    from mailstrata.cli.domain_fleet import setup_of
+    from mailstrata.cli.domain_paths import Looking
+    from mailstrata.model import names
+    from mailstrata.wiring import dns_world
+
+    async with dns_world(NOT_ASKED, setup=setup, lab=lab) as here:
+        made = setup_of(here.settings.setup, names.domain(named) if named else "")
+        looking = Looking(setup=made, at=here.clock.now(), budget=here.settings.network.budget)
+        return await _both(looking, here.asker)
+
+
+async def _both(looking: Looking, world: Asker) -> Both:
+    """Faults and records, and what stands beside them on the page, looked at together."""
+    from mailstrata.adapters.asker import Shared
+    from mailstrata.cli.domain_paths import beside, looked
+    from mailstrata.cli.progress import Line
+    from mailstrata.diagnosis.domain_state import examined
+
+    asker = Shared(world)
+    try:
+        with Line() as line:
+            state, found = await asyncio.gather(
+                examined(looking.setup, asker, at=looking.at, budget=looking.budget, progress=line),
+                looked(looking, asker),
+            )
+    finally:
+        await asker.close()
+    return state, beside(found)
 
 
 def status(verdict: str) -> int:
@@ -113,16 +155,16 @@ def shown(state: DomainState) -> DomainShown:
     )
 
 
-def _show(state: DomainState, wanted: Wanted) -> None:
+def _show(told: DomainShown, wanted: Wanted) -> None:
     from mailstrata.reports import domain_check
 
     if wanted.as_json or wanted.jsonl:
         from mailstrata.cli.domain_fleet import line
         from mailstrata.reports import document
 
-        told = domain_check.domain_document(shown(state))
-        click.echo(line(told) if wanted.jsonl else document.dumps(told), nl=False)
+        found = domain_check.domain_document(told)
+        click.echo(line(found) if wanted.jsonl else document.dumps(found), nl=False)
         return
     from mailstrata.reports import terminal
 
-    terminal.show(lambda width: domain_check.page(shown(state), width=width), sys.stdout)
+    terminal.show(lambda width: domain_check.page(told, width=width), sys.stdout)

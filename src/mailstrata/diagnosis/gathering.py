@@ -1,10 +1,9 @@
 """Anything that is built of evidence, with what it needs asked as it goes: all that is wanted together, each question once.
 
-    asker = Remembering(world)
-    found = await gathered(asker, lambda evidence: ways(case, evidence), budget=10)
+    found, evidence = await gathered(asker, lambda evidence: ways(case, evidence), budget=10)
 
-`diagnosis.engine` does it for checks; this does it for one function whose value is wanted. Over one `Remembering` both run at
-the same time and no question is asked twice.
+`diagnosis.engine` does it for checks; this does it for one function whose value is wanted. Over an asker that remembers its
+answers both run at the same time, and no question is asked twice.
 """
 
 from __future__ import annotations
@@ -20,27 +19,6 @@ from mailstrata.model.question import Question
 
 T = TypeVar("T")
 ROUNDS = 40
-
-
-class Remembering:
-    """An asker that asks ``asker`` each question once, and gives the same answer to whoever asks again."""
-
-    def __init__(self, asker: Asker) -> None:
-        self._asker = asker
-        self._tasks: dict[Question[Any], asyncio.Task[Observation[Any]]] = {}
-
-    async def ask(self, question: Question[Any]) -> Observation[Any]:
-        """The answer, from before where there is one; whoever gives up waiting leaves it to the others."""
-        task = self._tasks.get(question)
-        if task is None:
-            task = self._tasks[question] = asyncio.ensure_future(self._asker.ask(question))
-        return await asyncio.shield(task)
-
-    async def close(self) -> None:
-        """Give up what is still open."""
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
 
 async def gathered(

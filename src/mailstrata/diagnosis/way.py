@@ -129,7 +129,8 @@ def _passing(part: Part) -> tuple[str, ...]:
 
 
 def _aligned(part: Part, name: str, *, doubt: bool) -> Part:
-    known = None if doubt or not part.domain else bool(name)
+    moot = doubt or not part.domain or part.result not in ("pass", UNKNOWN)
+    known = None if moot else bool(name)
     return Part(result=part.result, domain=part.domain, aligned=known, why=part.why)
 
 

@@ -1,4 +1,4 @@
-"""One domain for a person: verdict, the records with what stands there, and each fault with its proof.
+"""One domain for a person: verdict, identities, the records with what stands there, each fault with its proof, the paths.
 
 page(DomainShown(domain="sailing.example", diagnoses=(diagnosis,), records=(RecordShown(...),)), width=100)
 """
@@ -10,14 +10,18 @@ from dataclasses import dataclass
 
 from mailstrata.model.diagnosis import Diagnosis
 from mailstrata.model.finding import Record
-from mailstrata.reports import answer, details, remedies, surroundings
+from mailstrata.reports import answer, details, domain_identities, domain_ways, remedies, surroundings, words
 from mailstrata.reports.document import Json, document
+from mailstrata.reports.domain_identities import IdentityShown
+from mailstrata.reports.domain_ways import WayShown
 from mailstrata.reports.human import WIDEST
 from mailstrata.reports.page import BLANK, Line, Page, Span, Style, fold, heading
 from mailstrata.reports.story import Story
 from mailstrata.reports.words import iso
 
 SCHEMA = "mailstrata.domain/1"
+_LOOKUPS = 10
+"""RFC 7208 4.6.4."""
 _MARKS = {
     "published": ("✓", Style.GOOD),
     "differs": ("✗", Style.BAD),
@@ -38,11 +42,20 @@ class RecordShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainShown:
-    """A domain with a diagnosis for each region."""
+    """A domain with a diagnosis for each region. ``receives`` says where its mail goes, ``lookups`` what its SPF costs.
+
+    ``looked_in`` is the number of regions in which identities were looked for, ``unseen`` what could not be listed there.
+    """
 
     domain: str
     diagnoses: tuple[Diagnosis, ...]
     records: tuple[RecordShown, ...]
+    identities: tuple[IdentityShown, ...] = ()
+    looked_in: int = 0
+    unseen: tuple[str, ...] = ()
+    receives: str = ""
+    lookups: int | None = None
+    ways: tuple[WayShown, ...] = ()
 
 
 def page(shown: DomainShown, *, width: int) -> Page:
@@ -53,11 +66,23 @@ def page(shown: DomainShown, *, width: int) -> Page:
         story = Story.of(diagnosis)
         lines += BLANK if number else ()
         lines += answer.answer(story, columns)
-        lines += _records(shown.records, columns) if not number else ()
+        lines += _beside(shown, columns) if not number else ()
         lines += details.findings(story, columns)
         lines += surroundings.unknown(story, columns)
         lines += remedies.remedies(story, columns)
-    return tuple(lines)
+    return (*lines, *domain_ways.table(shown.ways, columns))
+
+
+def _beside(shown: DomainShown, width: int) -> Iterator[Line]:
+    """What is the same in all regions."""
+    yield from domain_identities.section(shown.identities, shown.looked_in, shown.unseen, width)
+    yield from _records(shown.records, width)
+    if shown.receives:
+        yield from fold([Span("· received by  ", Style.DIM), Span(shown.receives)], width, indent=2, hang=15)
+    if shown.lookups is not None:
+        style = Style.BAD if shown.lookups > _LOOKUPS else Style.PLAIN
+        text = f"{words.count(shown.lookups, 'look-up')} of the {_LOOKUPS} that recipients make"
+        yield from fold([Span("· SPF costs    ", Style.DIM), Span(text, style)], width, indent=2, hang=15)
 
 
 def domain_document(shown: DomainShown) -> Json:
@@ -87,6 +112,10 @@ def domain_document(shown: DomainShown) -> Json:
             }
             for one in shown.records
         ],
+        "identities": domain_identities.documents(shown.identities),
+        "receives": shown.receives,
+        "spf_lookups": shown.lookups,
+        "paths": domain_ways.documents(shown.ways),
     }
 
 

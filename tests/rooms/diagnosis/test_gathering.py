@@ -8,7 +8,7 @@ from typing import Any
 from tests.paper import Paper
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.gathering import Remembering, gathered
+from mailstrata.diagnosis.gathering import gathered
 from mailstrata.model.observation import Observation, Seen, Unknown
 from mailstrata.model.question import Question, Txt
 
@@ -54,17 +54,3 @@ def test_what_does_not_come_in_time_is_unknown() -> None:
     """The function ends all the same."""
     found, _ = asyncio.run(gathered(_Never(), chain, budget=0.01))
     assert found.startswith("Unknown(reason='no answer within")
-
-
-def test_a_remembering_asker_asks_once_whoever_asks() -> None:
-    """At the same time, or later."""
-    paper = Paper({A: Seen(value=("x",))})
-
-    async def main() -> None:
-        asker = Remembering(paper)
-        await asyncio.gather(asker.ask(A), asker.ask(A))
-        await asker.ask(A)
-        await asker.close()
-
-    asyncio.run(main())
-    assert paper.asked == [A]
