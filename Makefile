@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= auto
 
-.PHONY: demo test lint unit docs bless bench-start bench-bounces bench-bounces-memory bench-credentials fuzz-bounces clean requirements
+.PHONY: demo test lint unit docs bless bench-start bench-bounces bench-bounces-memory bench-credentials bench-domain fuzz-bounces clean requirements
 
 demo: .venv/lab
 	@$(BIN)/mailstrata demo
@@ -41,6 +41,9 @@ fuzz-bounces: .venv/test
 
 bench-credentials: .venv/test
 	$(BIN)/python bench/credentials.py
+
+bench-domain: .venv/test
+	$(BIN)/python -m bench.domain
 
 # The environments: pinned with hashes; a marker file says which is installed.
 .venv/bin/pip:

@@ -72,7 +72,7 @@ def main() -> None:
 
 def _command_row(argument: str, shown: str, package: str) -> dict[str, Any]:
     program, theirs = shown.split()
-    found, reason = _peer(program, package)
+    found, reason = peer(program, package)
     ours_ms, peer_ms = _interleaved(lambda: _run((OURS, argument)), (lambda: _run((found, theirs))) if found else None)
     return _row(f"mailstrata {argument}", ours_ms, shown, peer_ms, reason=reason)
 
@@ -111,7 +111,7 @@ def _run(command: Sequence[str]) -> None:
     subprocess.run(command, capture_output=True, check=True, timeout=60)
 
 
-def _peer(program: str, package: str) -> tuple[str, str]:
+def peer(program: str, package: str) -> tuple[str, str]:
     """Where a peer's program is, or why there is none."""
     path = os.pathsep.join([str(PEERS / "bin"), os.environ.get("PATH", "")])
     if found := shutil.which(program, path=path):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mailstrata.adapters.asker import Shared
     from mailstrata.cli.domain_check import Wanted
     from mailstrata.diagnosis.domain_state import DomainState
-    from mailstrata.model.ports import Asker
+    from mailstrata.model.ports import Asker, Clock
     from mailstrata.model.setup import Setup
     from mailstrata.reports.document import Json
     from mailstrata.reports.fleet import Row
@@ -37,7 +37,8 @@ SECONDS = 180.0
 class _Run:
     """What one run works with."""
 
-    stage: Stage
+    asker: Asker
+    clock: Clock
     wanted: Wanted
     targets: tuple[Setup, ...]
     kept: dict[str, Row]
@@ -45,19 +46,42 @@ class _Run:
 
 async def fleet(wanted: Wanted, *, setup: str | None, lab: str | None) -> int:
     """Look at all of them; the exit status is that of the worst."""
-    from mailstrata.wiring import surroundings, with_setup
-
     since = _kept(wanted.since) if wanted.since else None
     kept = _begun(wanted)
-    async with surroundings(setup=setup, lab=lab) as here:
-        targets, unseen = await _targets(here, wanted)
-        left = tuple(one for one in targets if one.domain not in kept)
-        async with with_setup(here, left[0] if left else here.setup) as stage:
-            rows = await _looked_at(_Run(stage=stage, wanted=wanted, targets=left, kept=kept))
+    by_dns = wanted.dns_only and not wanted.everything
+    rows, unseen = await (_by_dns if by_dns else _whole)(wanted, kept, setup=setup, lab=lab)
     _show(rows, since, wanted)
     for reason in unseen:
         click.echo(f"not seen: {_safe(reason)}", err=True)
     return _status(rows, gaps=bool(unseen))
+
+
+async def _whole(
+    wanted: Wanted, kept: dict[str, Row], *, setup: str | None, lab: str | None
+) -> tuple[list[Row], tuple[str, ...]]:
+    """With all that the operator can ask."""
+    from mailstrata.wiring import surroundings, with_setup
+
+    async with surroundings(setup=setup, lab=lab) as here:
+        targets, unseen = await _inventory(here) if wanted.everything else (_targets(here.setup, wanted), ())
+        left = tuple(one for one in targets if one.domain not in kept)
+        async with with_setup(here, left[0] if left else here.setup) as stage:
+            asker = asker_of(stage, dns_only=wanted.dns_only)
+            run = _Run(asker=asker, clock=stage.clock, wanted=wanted, targets=left, kept=kept)
+            return await _looked_at(run), unseen
+
+
+async def _by_dns(
+    wanted: Wanted, kept: dict[str, Row], *, setup: str | None, lab: str | None
+) -> tuple[list[Row], tuple[str, ...]]:
+    """With DNS alone: nothing of AWS is imported."""
+    from mailstrata.cli.domain_check import NOT_ASKED
+    from mailstrata.wiring import dns_world
+
+    async with dns_world(NOT_ASKED, setup=setup, lab=lab) as here:
+        left = tuple(one for one in _targets(here.settings.setup, wanted) if one.domain not in kept)
+        run = _Run(asker=here.asker, clock=here.clock, wanted=wanted, targets=left, kept=kept)
+        return await _looked_at(run), ()
 
 
 def setup_of(known: Setup, domain: str, *, region: str = "", regions: tuple[str, ...] = ()) -> Setup:
@@ -78,13 +102,14 @@ def setup_of(known: Setup, domain: str, *, region: str = "", regions: tuple[str,
 
 def asker_of(stage: Stage, *, dns_only: bool) -> Asker:
     """The stage's asker, or one that leaves AWS alone."""
-    from mailstrata.adapters.asker import Without
-    from mailstrata.adapters.aws_permissions import PERMISSIONS
-    from mailstrata.model.observation import Unknown
-
     if not dns_only:
         return stage.asker()
-    return Without(stage.asker(), tuple(PERMISSIONS), Unknown(reason="AWS was not asked (--dns-only)", needs="AWS"))
+    from mailstrata.adapters.asker import Without
+    from mailstrata.adapters.aws_permissions import PERMISSIONS
+    from mailstrata.cli.domain_check import NOT_ASKED
+    from mailstrata.model.observation import Unknown
+
+    return Without(stage.asker(), tuple(PERMISSIONS), Unknown(reason=NOT_ASKED, needs="AWS"))
 
 
 def line(told: Json) -> str:
@@ -92,20 +117,18 @@ def line(told: Json) -> str:
     return json.dumps(told, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"
 
 
-async def _targets(here: Surroundings, wanted: Wanted) -> tuple[tuple[Setup, ...], tuple[str, ...]]:
-    """Whom to look at, and what could not be looked through to find them."""
+def _targets(known: Setup, wanted: Wanted) -> tuple[Setup, ...]:
+    """Whom to look at, each once: those that are named, those of the list, else the setup's own."""
     from mailstrata.formats import domain_list
     from mailstrata.model import names
 
-    if wanted.everything:
-        return await _inventory(here)
-    found = [setup_of(here.setup, names.domain(name)) for name in wanted.domains]
+    found = [setup_of(known, names.domain(name)) for name in wanted.domains]
     if wanted.file:
         listed = domain_list.parse(options.read_text(wanted.file), wanted.file)
-        found += [setup_of(here.setup, one.domain, region=one.region) for one in listed]
+        found += [setup_of(known, one.domain, region=one.region) for one in listed]
     if not found:
-        found = [setup_of(here.setup, "")]
-    return tuple({one.domain: one for one in reversed(found)}.values())[::-1], ()
+        found = [setup_of(known, "")]
+    return tuple({one.domain: one for one in reversed(found)}.values())[::-1]
 
 
 async def _inventory(here: Surroundings) -> tuple[tuple[Setup, ...], tuple[str, ...]]:
@@ -142,7 +165,7 @@ async def _states(run: _Run) -> AsyncIterator[DomainState]:
     """Each domain's state as it comes, so many of them under way at once."""
     from mailstrata.adapters.asker import Shared
 
-    shared = Shared(asker_of(run.stage, dns_only=run.wanted.dns_only))
+    shared = Shared(run.asker)
     gate = asyncio.Semaphore(TOGETHER)
     tasks = [asyncio.create_task(_state(run, one, shared, gate)) for one in run.targets]
     try:
@@ -159,7 +182,7 @@ async def _state(run: _Run, target: Setup, shared: Shared, gate: asyncio.Semapho
     from mailstrata.diagnosis.domain_state import examined
 
     async with gate:
-        return await examined(target, shared, at=run.stage.clock.now(), budget=SECONDS)
+        return await examined(target, shared, at=run.clock.now(), budget=SECONDS)
 
 
 def _begun(wanted: Wanted) -> dict[str, Row]:

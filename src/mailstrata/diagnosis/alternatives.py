@@ -11,17 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from mailstrata.diagnosis import alignment, dmarc_facts
+from mailstrata.diagnosis import dmarc_facts
 from mailstrata.diagnosis.evidence import Evidence, NotYet
+from mailstrata.diagnosis.way_by_ses import by_ses
+from mailstrata.diagnosis.ways import GOOGLE
 from mailstrata.formats import spf
+from mailstrata.formats.ses_records import SES
 from mailstrata.model.attempt import Case
 from mailstrata.model.diagnosis import Alternative
 from mailstrata.model.finding import Finding, Gravity, Role, Stratum
+from mailstrata.model.names import is_within
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import Mx, Question, Txt
 
 T = TypeVar("T")
-_GOOGLE = "_spf.google.com"
 _FATES = {
     "none": "the domain asks for no consequence (p=none), so it is delivered, unproven",
     "quarantine": "the domain asks for quarantine, so it goes to spam",
@@ -68,17 +71,17 @@ def _ways(case: Case, evidence: Evidence) -> tuple[Alternative, ...]:
 
 
 def _by_ses(case: Case, evidence: Evidence) -> str:
-    """As now: the same identity signs, and the same MAIL FROM takes the bounces."""
-    try:
-        paper = next(iter(alignment.papers(case, evidence)), None)
-    except NotYet:
-        paper = None
-    if paper is None or paper.unknown is not None:
+    """As now: the same identity signs, and the same MAIL FROM takes the bounces (`diagnosis.ways` has the whole table)."""
+    domain, region = case.setup.domain, case.setup.region
+    passage = by_ses(_OnlyKnown(dict(evidence.items())), region, domain)
+    if passage.blocked:
+        return f"SPF, DKIM, DMARC: nothing leaves by it either: {passage.blocked}"
+    if not passage.dkim.domain:
         return "SPF, DKIM, DMARC: as the identity stands, which could not be seen"
-    dkim = f"DKIM signs as {paper.signs_as}" if paper.signs_as else "DKIM signs as amazonses.com only"
-    mail_from = f"SPF by {paper.mail_from}" if paper.mail_from else "SPF by amazonses.com, which does not align"
-    aligned = bool(paper.signs_as or paper.mail_from)
-    return f"{dkim}; {mail_from}; DMARC {'passes' if aligned else 'fails: ' + _fate(case, evidence)}"
+    signed, returned = passage.dkim.domain != SES, is_within(passage.spf.domain, domain)
+    dkim = f"DKIM signs as {passage.dkim.domain}" + ("" if signed else " only")
+    mail_from = f"SPF by {passage.spf.domain}" + ("" if returned else ", which does not align")
+    return f"{dkim}; {mail_from}; DMARC {'passes' if signed or returned else 'fails: ' + _fate(case, evidence)}"
 
 
 def _by_gmail(case: Case, fate: str) -> str:
@@ -89,11 +92,11 @@ def _by_gmail(case: Case, fate: str) -> str:
 def _by_workspace(case: Case, evidence: Evidence) -> str:
     domain = case.setup.domain
     match _known(evidence, Txt(domain)):
-        case Seen(value=texts) if any(spf.includes(text, _GOOGLE) for text in texts if spf.is_record(text)):
+        case Seen(value=texts) if any(spf.includes(text, GOOGLE) for text in texts if spf.is_record(text)):
             listed = f"SPF of {domain} lists Google's servers already"
         case Seen() | Absent():
             listed = (
-                f"SPF of {domain} does not list Google's servers: include:{_GOOGLE} is needed (or the provider's own)"
+                f"SPF of {domain} does not list Google's servers: include:{GOOGLE} is needed (or the provider's own)"
             )
         case _:
             listed = f"whether SPF of {domain} lists the provider could not be seen"
@@ -121,6 +124,17 @@ def _fate(case: Case, evidence: Evidence) -> str:
     if found is None:
         return "no policy is published, so each recipient does as it likes"
     return "the policy could not be seen" if isinstance(found, Unknown) else _FATES.get(found.asks, found.asks)
+
+
+class _OnlyKnown(Evidence):
+    """Evidence that is not asked for: what is not there stays unknown."""
+
+    def __getitem__(self, question: Question[T]) -> Observation[T]:
+        """The observation, or that nobody looked."""
+        return super().__getitem__(question) if question in self else Unknown(reason="not looked at")
+
+    def want(self, *questions: Question[Any]) -> None:
+        """Nothing more is asked."""
 
 
 def _known(evidence: Evidence, question: Question[T]) -> Observation[T] | None:

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.paths import regions
 from mailstrata.diagnosis.way import Way
-from mailstrata.diagnosis.ways import ways
+from mailstrata.diagnosis.ways import questions, ways
 from mailstrata.formats import mx, spf_tree
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import IdentityFacts
 from mailstrata.model.inventory import Inventory
 from mailstrata.model.names import domain_of, is_within
 from mailstrata.model.observation import Absent, Seen, Unknown
-from mailstrata.model.question import Mx, SesIdentity, Txt
+from mailstrata.model.question import Mx, SesIdentity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +64,7 @@ def places(case: Case, inventory: Inventory | None = None) -> tuple[Place, ...]:
 def domain_view(case: Case, looked_at: Iterable[Place], evidence: Evidence) -> DomainView:
     """The state of the setup's domain; ``looked_at`` come in their order."""
     domain, found = case.setup.domain, tuple(looked_at)
-    questions = [SesIdentity(place.region, place.name) for place in found]
-    evidence.want(Mx(domain), Txt(domain), *questions)
+    evidence.want(*questions(case), *(SesIdentity(place.region, place.name) for place in found))
     tree = spf_tree.read(evidence, domain)
     return DomainView(
         domain=domain,

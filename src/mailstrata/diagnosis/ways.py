@@ -13,7 +13,7 @@ from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.paths import regions
 from mailstrata.diagnosis.way import Part, Sending, Way, by_spf, judged, unknown
 from mailstrata.diagnosis.way_by_ses import Passage, by_ses
-from mailstrata.formats import dkim, mx, spf_tree
+from mailstrata.formats import dkim, dmarc_check, mx, spf_tree
 from mailstrata.formats.dkim import MalformedDkim
 from mailstrata.formats.ses_records import SES
 from mailstrata.model.attempt import Case
@@ -40,7 +40,7 @@ _MOST = 8
 def ways(case: Case, evidence: Evidence) -> tuple[Way, ...]:
     """All of them: through SES first, then Gmail's own, then others that the SPF record names."""
     domain = case.setup.domain
-    evidence.want(*_questions(case))
+    evidence.want(*questions(case))
     sendings = (
         *_through_ses(case, evidence),
         _app_password(case),
@@ -50,10 +50,11 @@ def ways(case: Case, evidence: Evidence) -> tuple[Way, ...]:
     return tuple(judged(evidence, sending) for sending in sendings)
 
 
-def _questions(case: Case) -> Iterator[Question[object]]:
+def questions(case: Case) -> Iterator[Question[object]]:
     """What can be asked at once, before anything is known."""
     domain = case.setup.domain
     yield from (Txt(domain), Mx(domain), _google_key(domain), Txt(SES))
+    yield from (dmarc_check.at(name) for name in dmarc_check.walk(domain))
     for region in regions(case):
         yield SesIdentity(region, domain)
         yield from (SesIdentity(region, alias.address.lower()) for alias in _aliases(case, region))
