@@ -14,8 +14,9 @@ its writer and its helpdesk are never the failed recipient. It finds less than a
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from mailstrata.bounces.answer import answer_in
+from mailstrata.bounces.answer import LIMIT, answer_in
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.form import ADDRESS, bounces
 from mailstrata.bounces.notice import Notice
@@ -34,7 +35,7 @@ _LABEL = (
     r"\n[ \t*-]*(?:(?:the|your|failed|undeliverable|intended|original|final|invalid|bad|unknown|rejected|smtp"
     r"|e-?mail|mail)[ \t]+){0,3}"
     r"(?:recipients?|receiver|address|addressee|addressed|users?|userid|mailbox|account|delivered|delivery|error-for|rcpt)"
-    r"(?:[ \t]+[a-z]+){0,3}[ \t]*(?:\(s\)|\(es\))?[ \t]*[:;]\s{0,4}"
+    r"(?:\(s\)|\(es\))?(?:[ \t]+[a-z]+){0,3}[ \t]*(?:\(s\)|\(es\))?[ \t]*[:;]\s{0,4}"
 )
 _COLON = (
     r"(?:unknown user|receiver address|is full|allowed size|attempts|no such user|userid|invalid recipient|mailbox|quota)"
@@ -74,15 +75,24 @@ def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | N
     ]
     if not is_signed(notice) and all(answer.reply is None for _, answer in told):
         return None
+    if len(told) == 1 and not told[0][1].context:
+        told = [(told[0][0], replace(told[0][1], context=" ".join(words[: 2 * LIMIT].split())[:LIMIT]))]
     return bounces(notice, told, dialect=DIALECT) or None
 
 
 def _of_the_only_recipient(notice: Notice, words: str) -> tuple[Bounce, ...] | None:
-    """A reply without an address, in a notice that returns a mail to one recipient; a report as text has its own reader."""
+    """A failure without an address, in a notice that returns a mail to one recipient; a report as text has its own reader."""
     answer, written = answer_in(words), notice.original.recipients
-    if answer.reply is None or len(written) != 1 or b"delivery-status" in notice.mail.raw:
+    if len(written) != 1 or b"delivery-status" in notice.mail.raw:
+        return None
+    if answer.reply is None and not _comes_back_to_its_author(notice):
         return None
     return bounces(notice, [(written[0], answer)], dialect=DIALECT) or None
+
+
+def _comes_back_to_its_author(notice: Notice) -> bool:
+    """Whether a server that calls itself one sends the mail to whom it was from: then words without a reply are enough."""
+    return is_signed(notice) and notice.original.sender in mailboxes(notice.mail.get("to"))
 
 
 def _candidates(notice: Notice, words: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
