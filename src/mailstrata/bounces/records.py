@@ -30,7 +30,7 @@ def records(raw: bytes, *, file: str, number: int | None = None) -> Iterator[Jso
     ``number`` tells which mail of ``file`` it is, where that is an mbox of several.
     """
     found = _events(raw)
-    if found:
+    if found is not None:
         bounces = tuple(bounce for event in found for bounce in told(event))
         yield from (record(bounce, classify(bounce), file=file, number=number) for bounce in bounces)
         kind = Kind.OTHER
@@ -46,19 +46,19 @@ def records(raw: bytes, *, file: str, number: int | None = None) -> Iterator[Jso
 def bounces_in(raw: bytes, *, source: str = "") -> tuple[Bounce, ...]:
     """The bounces that a mail or SES's events as JSON tell of; ``source`` is written into each."""
     found = _events(raw)
-    if not found:
+    if found is None:
         return read(raw, source=source)
     return tuple(replace(bounce, source=source) for event in found for bounce in told(event))
 
 
-def _events(raw: bytes) -> tuple[SesEvent, ...]:
-    """SES's events: a document, or one a line; none when ``raw`` is no such thing."""
+def _events(raw: bytes) -> tuple[SesEvent, ...] | None:
+    """SES's events: a document, or one a line; ``None`` when ``raw`` is a mail, since JSON without an event is none, too."""
     if raw[:200].lstrip()[:1] != b"{":
-        return ()
+        return None
     try:
         return events(raw)
     except Malformed:
-        return tuple(_in_lines(raw))
+        return tuple(_in_lines(raw)) or None
 
 
 def _in_lines(raw: bytes) -> Iterator[SesEvent]:

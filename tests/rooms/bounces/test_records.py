@@ -36,3 +36,9 @@ def test_an_event_without_a_failure_is_one_object_that_says_so() -> None:
 def test_braces_alone_make_no_event() -> None:
     """A mail may begin with anything; lines that are no JSON are passed over."""
     assert [one["bounce"] for one in records(b"{not json\nSubject: x\n\n", file="a")] == [False]
+
+
+def test_json_of_another_kind_is_no_mail_that_names_recipients() -> None:
+    """A notice's words within it are somebody's data, not a server's."""
+    other = {"kept": {**EVENT, "subject": "failure notice", "said": "<ann@dock.example>: 550 5.1.1 user unknown"}}
+    assert [one["bounce"] for one in records(json.dumps(other, indent=1).encode(), file="a")] == [False]
