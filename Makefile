@@ -45,6 +45,14 @@ bench-credentials: .venv/test
 bench-domain: .venv/test
 	$(BIN)/python -m bench.domain
 
+.PHONY: bench-relay chaos-relay
+bench-relay: .venv/test
+	$(BIN)/python -m bench.relay
+
+# SEED= repeats a run, FAULTS= is how often the relay is killed.
+chaos-relay: .venv/test
+	$(BIN)/python -m bench.relay_chaos
+
 # The environments: pinned with hashes; a marker file says which is installed.
 .venv/bin/pip:
 	$(PYTHON) -m venv .venv

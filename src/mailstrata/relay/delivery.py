@@ -26,6 +26,8 @@ from mailstrata.relay.answers import Verdict
 from mailstrata.relay.message import Prepared
 from mailstrata.relay.offer import Offer
 
+_FINGERPRINT = 40
+"""Hexadecimal digits: 160 bits."""
 MOST = 50
 """Recipients of one call (facts.md A6)."""
 
@@ -93,13 +95,10 @@ def halves(row: Row) -> list[Entry]:
 
 def fingerprint(offer: Offer, recipients: tuple[str, ...], prepared: Prepared) -> str:
     """The same for a repeat: login, envelope, and the message without what a server writes anew at each try."""
-    digest = hashlib.blake2b(digest_size=16)
-    envelope = "\n".join((offer.login, offer.sender, *recipients, ""))
-    digest.update(envelope.encode("utf-8", "surrogatepass"))
-    digest.update(b"%d\n" % len(prepared.identity))
-    digest.update(prepared.identity)
+    envelope = "\n".join((offer.login, offer.sender, *recipients, str(len(prepared.identity)), ""))
+    digest = hashlib.sha256(envelope.encode("utf-8", "surrogatepass") + prepared.identity)
     digest.update(prepared.body)
-    return digest.hexdigest()
+    return digest.hexdigest()[:_FINGERPRINT]
 
 
 def entry(offer: Offer, recipients: tuple[str, ...], prepared: Prepared) -> Entry:

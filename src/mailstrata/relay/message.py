@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 
 from mailstrata.relay.addresses import all_complete
 
-_END = re.compile(rb"(?:\A|\n)\r?\n")
-_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)", re.MULTILINE)
+_FIELDS = re.compile(rb"\n(?![ \t])")
+"""Where a field ends: at a line end that no white space follows (RFC 5322 2.2.3)."""
 _ID = re.compile(rb"<[!-;=?-~]{1,900}>")
 
 REMOVED = frozenset({b"bcc", b"resent-bcc", b"return-path", b"old-return-path"})
@@ -78,9 +78,21 @@ class Prepared:
         return self.head, self.body
 
 
+_REMOVE, _ADDRESS, _ONCE, _TRACE = range(4)
+_KINDS = (
+    dict.fromkeys(ONCE, _ONCE)
+    | dict.fromkeys(TRACE, _TRACE)
+    | dict.fromkeys(_ADDRESSES, _ADDRESS)
+    | dict.fromkeys(REMOVED, _REMOVE)
+)
+
+
 @dataclass(slots=True)
 class _Header:
-    """The header while it is gone through: what is kept, piece by piece, and what was noticed."""
+    """The header while it is gone through: what is kept, field by field, and what was noticed.
+
+    A piece is a field without its last line feed, which all pieces are joined by.
+    """
 
     pieces: list[bytes] = field(default_factory=list)
     places: dict[bytes, int] = field(default_factory=dict)
@@ -91,46 +103,58 @@ class _Header:
 
 def prepare(raw: bytes) -> Prepared:
     """``raw`` as it can be handed to SES. Preparing twice changes nothing more."""
-    end = _END.search(raw)
-    split = end.end() if end else len(raw)
-    bare = raw[: end.start() + (raw[end.start() : end.start() + 1] == b"\n")] if end else raw
+    end, split = _end(raw)
+    bare = raw[:end]
     header = _Header()
-    position = 0
-    for found in _FIELD.finditer(bare):
-        start, stop = found.span()
-        if start > position:
-            header.pieces.append(bare[position:start])
-        _take(header, bare[start:stop], name=found[1].lower(), value=found[2])
-        position = stop
-    if position < len(bare):
-        header.pieces.append(bare[position:])
+    pieces, places = header.pieces, header.places
+    for whole in _FIELDS.split(bare):
+        name = whole[: whole.find(b":")].rstrip().lower()
+        kind = _KINDS.get(name)
+        if kind == _ONCE and name not in places:
+            places[name] = len(pieces)
+            pieces.append(whole)
+        elif kind is None and name[:6] != b"x-ses-":
+            pieces.append(whole)
+        else:
+            _take(header, whole, name=name, kind=kind)
     message_id = _own_id(header)
     if message_id:
         _refer(header, message_id)
     return Prepared(
-        head=b"".join(header.pieces) + raw[len(bare) : split],
+        head=b"\n".join(pieces) + raw[end:split],
         body=memoryview(raw)[split:],
         changes=tuple(header.changes[:_MANY]),
-        message_id=message_id.decode("ascii", "replace"),
-        identity=_identity(bare, header),
+        message_id=message_id.decode("ascii"),
+        identity=_identity(bare, header) if header.traced else bare,
     )
 
 
-def _take(header: _Header, whole: bytes, *, name: bytes, value: bytes) -> None:
+def _end(raw: bytes) -> tuple[int, int]:
+    """Where the header ends, and where the body begins; between them is the empty line."""
+    if raw.startswith((b"\r\n", b"\n")):
+        return 0, 1 + raw.startswith(b"\r")
+    carriage = raw.find(b"\n\r\n")
+    bare = raw.find(b"\n\n", 0, len(raw) if carriage < 0 else carriage + 1)
+    if bare >= 0:
+        return bare + 1, bare + 2
+    return (carriage + 1, carriage + 3) if carriage >= 0 else (len(raw), len(raw))
+
+
+def _take(header: _Header, whole: bytes, *, name: bytes, kind: int | None) -> None:
     """Keep a field, join it to an earlier one, rename it or leave it out."""
-    if name in REMOVED or name.startswith(b"x-ses-"):
+    if kind in {None, _REMOVE}:
         header.changes.append(f"{_shown(whole)} removed")
         return
-    if name in TRACE:
-        header.traced.append(whole)
-    if name in _ADDRESSES and not all_complete(value):
+    if kind == _TRACE:
+        header.traced.append(whole + b"\n")
+    if kind == _ADDRESS and not all_complete(whole.partition(b":")[2]):
         header.changes.append(f"{_shown(whole)} kept as X-Original-{_shown(whole)}: no list of complete addresses")
         header.pieces.append(b"X-Original-" + whole)
         return
+    if name in header.places:
+        _again(header, whole, name=name, value=whole.partition(b":")[2])
+        return
     if name in ONCE:
-        if name in header.places:
-            _again(header, whole, name=name, value=value)
-            return
         header.places[name] = len(header.pieces)
     header.pieces.append(whole)
 
@@ -142,7 +166,7 @@ def _again(header: _Header, whole: bytes, *, name: bytes, value: bytes) -> None:
         return
     header.changes.append(f"repeated {_shown(whole)} joined to the first")
     if value.strip():
-        header.pieces[place] = header.pieces[place].rstrip() + joint + b"\r\n " + value.strip() + b"\r\n"
+        header.pieces[place] = header.pieces[place].rstrip() + joint + b"\r\n " + value.strip() + b"\r"
 
 
 def _value(header: _Header, name: bytes) -> bytes:
@@ -161,21 +185,21 @@ def _refer(header: _Header, own: bytes) -> None:
     if place is not None:
         if own in _ID.findall(header.pieces[place]):
             return
-        header.pieces[place] = header.pieces[place].rstrip() + b"\r\n " + own + b"\r\n"
+        header.pieces[place] = header.pieces[place].rstrip() + b"\r\n " + own + b"\r"
     else:
         parents = _ID.findall(_value(header, b"in-reply-to"))
         before = parents[0] + b"\r\n " if len(parents) == 1 and parents[0] != own else b""
         place = header.places[b"message-id"]
-        header.pieces[place] = header.pieces[place].rstrip(b"\r\n") + b"\r\nReferences: " + before + own + b"\r\n"
+        header.pieces[place] = header.pieces[place].rstrip() + b"\r\nReferences: " + before + own + b"\r"
     header.changes.append("own Message-ID added to References")
 
 
 def _identity(bare: bytes, header: _Header) -> bytes:
-    for field_ in header.traced if len(header.traced) <= _MANY else ():
-        bare = bare.replace(field_, b"", 1)
+    for trace in header.traced if len(header.traced) <= _MANY else ():
+        bare = bare.replace(trace, b"", 1)
     return bare
 
 
 def _shown(whole: bytes) -> str:
     """The field's name as it was written; of a field name every byte is printable ASCII."""
-    return whole.partition(b":")[0].rstrip().decode("ascii")[:60]
+    return whole.partition(b":")[0].rstrip().decode("ascii", "replace")[:60]
