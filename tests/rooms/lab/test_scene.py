@@ -119,3 +119,18 @@ def test_a_zone_can_be_held_and_not_delegated() -> None:
 def test_an_unknown_fault_of_an_endpoint_is_refused() -> None:
     """With those that there are."""
     assert "endpoint 'sulks'" in refused('[[region]]\nname = "us-east-1"\nendpoint = "sulks"\n', Refusal)
+
+
+def test_an_address_can_stand_on_the_list_that_all_accounts_share() -> None:
+    """Beside the account's own list, which is turned off for what it does not name."""
+    tables = (
+        '[[region]]\nname = "us-east-1"\nsuppresses = ["COMPLAINT"]\n'
+        '[[suppressed]]\naddress = "peter@dock.example"\nregion = "us-east-1"\nshared = true\n'
+    )
+
+    def look(parts: Parts) -> tuple[set[str], tuple[str, ...], bool]:
+        region = parts.ses.region("us-east-1")
+        return region.globally_suppressed, region.suppressed_reasons, bool(region.suppressed)
+
+    assert after(tables, look) == ({"peter@dock.example"}, ("COMPLAINT",), False)
+    assert after(tables + "absent = true\n", look) == (set(), ("COMPLAINT",), False)

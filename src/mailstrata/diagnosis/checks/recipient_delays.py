@@ -45,7 +45,7 @@ def _finding(evidence: Evidence, refused: Refused) -> Finding:
         refused,
         title=f"{refused.domain or 'the recipient'} {_what(lost=lost, ours=ours)}",
         because=() if lost else ("SES tries again by itself, for up to 14 hours; nothing is lost yet",),
-        fixes=("send-slower",) if ours else ("send-again-later", "ask-recipient-admin"),
+        fixes=_fixes(lost=lost, ours=ours),
         stops=False,
         mechanisms=NO_WAY,
     )
@@ -55,3 +55,10 @@ def _what(*, lost: bool, ours: bool) -> str:
     if lost:
         return "put the mail off until it was given up"
     return "puts the mail off: it comes too fast for it" if ours else "puts the mail off"
+
+
+def _fixes(*, lost: bool, ours: bool) -> tuple[str, ...]:
+    """Their administrator is bothered only with what was given up."""
+    if ours:
+        return ("send-slower",)
+    return ("send-again-later", "ask-recipient-admin") if lost else ("let-ses-try",)

@@ -64,7 +64,10 @@ def _unanswered(evidence: Evidence, refused: Refused) -> Finding:
         refused,
         title=f"the servers of {domain} do not answer: {refused.first.send.id} could not be handed over",
         because=(),
-        fixes=("send-again-later", "ask-recipient-admin"),
+        fixes=(
+            "send-again-later" if any(one.final for one in refused.answers) else "let-ses-try",
+            "ask-recipient-admin",
+        ),
         stops=False,
         mechanisms=NO_WAY,
     )

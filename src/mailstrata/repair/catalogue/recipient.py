@@ -105,10 +105,14 @@ FIXES: Mapping[str, Remedy] = {
         title="wait, and send again",
         minutes=1,
         wait="hours",
-        steps=(
-            "what is only put off SES tries again by itself for up to 14 hours: send nothing twice",
-            "what was refused send again once, some hours later; it may leave from another of SES's addresses",
-        ),
+        steps=("send it again once, some hours later; it may leave from another of SES's addresses",),
+        verify="the mail is delivered",
+    ),
+    "let-ses-try": Remedy(
+        title="let SES try on",
+        minutes=1,
+        wait="minutes to hours",
+        steps=("SES tries again by itself, for up to 14 hours: send nothing twice",),
         verify="the mail is delivered",
     ),
     "send-once-more": Remedy(
