@@ -57,7 +57,7 @@ def resolved(words: list[str]) -> tuple[click.Command, list[str]]:
 def test_a_command_that_a_page_names_exists_with_its_options(page: str, line: str) -> None:
     """Nobody is told to type what does not exist."""
     command, words = resolved(shlex.split(line))
-    known = {option for parameter in command.params for option in parameter.opts}
+    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     assert [word for word in words if word.startswith("--") and word not in known] == [], page
 
 

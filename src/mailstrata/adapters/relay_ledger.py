@@ -72,7 +72,7 @@ class RelayLedger:
     """The ledger of one process. ``start`` it in a running loop, ``stop`` it at the end; the database stays open."""
 
     def __init__(self, base: Database) -> None:
-        base.prepare("mails", version=VERSION, statements=TABLES)
+        prepare(base)
         made = base.run(
             "INSERT INTO relay_writers (at, host, pid) VALUES (?, ?, ?) RETURNING id",
             (_now(), socket.gethostname(), os.getpid()),
@@ -181,6 +181,11 @@ class RelayLedger:
             "UPDATE relay_mails SET fingerprint = NULL WHERE at < ? AND fingerprint IS NOT NULL AND state <> 'handed'"
         )
         return await self._writer.together(lambda base: base.change(statement, (before,)))
+
+
+def prepare(base: Database) -> None:
+    """Make the ledger's tables where there are none."""
+    base.prepare("mails", version=VERSION, statements=TABLES)
 
 
 def unsettled(base: Database, before: int) -> list[Row]:

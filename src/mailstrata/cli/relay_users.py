@@ -16,6 +16,7 @@ import click
 from mailstrata.model.errors import Refusal
 
 if TYPE_CHECKING:
+    from mailstrata.adapters.relay_database import Database
     from mailstrata.adapters.relay_users import RelayUsers
     from mailstrata.formats.relay_settings import RelaySettings
 
@@ -52,17 +53,25 @@ def secret_options(function: Function) -> Function:
 @contextlib.contextmanager
 def opened(setup: str | None) -> Iterator[Here]:
     """The users of the setup's relay. Raises ``Refusal`` when there is none, or its database cannot be opened."""
+    from mailstrata.adapters.relay_users import RelayUsers
+    from mailstrata.wiring import read_settings, relay_settings
+
+    with database(setup) as (base, now):
+        users = RelayUsers(base, steady=time.monotonic)
+        yield Here(users=users, settings=relay_settings(read_settings(setup)), now=now)
+
+
+@contextlib.contextmanager
+def database(setup: str | None) -> Iterator[tuple[Database, datetime]]:
+    """The database of the setup's relay, and the moment. Raises ``Refusal`` as ``opened`` does."""
     from mailstrata.adapters.clock import SystemClock
     from mailstrata.adapters.relay_database import DatabaseUnavailable
     from mailstrata.adapters.relay_database import opened as opened_database
-    from mailstrata.adapters.relay_users import RelayUsers
     from mailstrata.wiring import read_settings, relay_database, relay_settings
 
-    settings = relay_settings(read_settings(setup))
-    base = opened_database(relay_database(settings))
+    base = opened_database(relay_database(relay_settings(read_settings(setup))))
     try:
-        users = RelayUsers(base, steady=time.monotonic)
-        yield Here(users=users, settings=settings, now=SystemClock().now())
+        yield base, SystemClock().now()
     except DatabaseUnavailable as error:
         raise Refusal(f"the relay's database does not answer: {error}", "nothing was changed", status=3) from error
     finally:
