@@ -35,7 +35,7 @@ _LABEL = (
     r"\n[ \t*-]*(?:(?:the|your|failed|undeliverable|intended|original|final|invalid|bad|unknown|rejected|smtp"
     r"|e-?mail|mail)[ \t]+){0,3}"
     r"(?:recipients?|receiver|address|addressee|addressed|users?|userid|mailbox|account|delivered|delivery|error-for|rcpt)"
-    r"(?:\(s\)|\(es\))?(?:[ \t]+[a-z]+){0,3}[ \t]*(?:\(s\)|\(es\))?[ \t]*[:;]\s{0,4}"
+    r"(?:\(s\)|\(es\))?(?:[ \t]+[a-z]+){0,3}[ \t]{0,8}(?:\(s\)|\(es\))?[ \t]{0,8}[:;]\s{0,4}"
 )
 _COLON = (
     r"(?:unknown user|receiver address|is full|allowed size|attempts|no such user|userid|invalid recipient|mailbox|quota)"
@@ -44,8 +44,9 @@ _COLON = (
 _SENTENCE = (
     r"(?<![\w-])(?:recipient|address|addressed|user(?:id)?|mailbox|deliver(?:ed)?|delivering|sent|destined|intended|account"
     r"|message|mail|rcpt|reach|contact|reached|attempts|size|unknown user|is full|for|to)"
-    r"[ \t]*,?(?:[ \t\n]+(?:to|for|is|was|by|of|on|recipient|user)){0,2},?\s{1,4}"
+    r"[ \t]{0,8},?(?:[ \t\n]{1,8}(?:to|for|is|was|by|of|on|recipient|user)){0,2},?\s{1,4}"
 )
+"""Every run of spaces is bounded: a run that may be split between two of them costs its square."""
 _LABELLED = re.compile(
     rf"(?:{_LABEL}|{_COLON}|{_SENTENCE})(?:\[?smtp:)?[\"'<(]{{0,2}}(?<![\w.@-]){ADDRESS}", re.IGNORECASE
 )
