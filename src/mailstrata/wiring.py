@@ -60,8 +60,8 @@ class Stage:
 class Surroundings:
     """What a command needs that can do without a setup; ``setup`` is then empty, with the region of the environment."""
 
-    setup: Setup
-    network: Network
+    settings: Settings
+    """All that the setup says, the places of ledger and keys among it."""
     clock: Clock
     secrets: Secrets
     aws: Aws
@@ -70,6 +70,16 @@ class Surroundings:
     stage: Stage | None = None
     """The whole, where there is a setup."""
     lab: LabClient | None = None
+
+    @property
+    def setup(self) -> Setup:
+        """Whose mail it is about."""
+        return self.settings.setup
+
+    @property
+    def network(self) -> Network:
+        """How the world is reached."""
+        return self.settings.network
 
 
 @contextlib.asynccontextmanager
@@ -105,8 +115,7 @@ async def surroundings(*, setup: str | None = None, lab: str | None = None) -> A
         async with stage(setup=setup, lab=lab) as here:
             settings, secrets = here.settings, here.tools(False).secrets
             yield Surroundings(
-                setup=settings.setup,
-                network=settings.network,
+                settings=settings,
                 clock=here.clock,
                 secrets=secrets,
                 aws=here.aws,
@@ -118,11 +127,11 @@ async def surroundings(*, setup: str | None = None, lab: str | None = None) -> A
     from mailstrata.adapters.aws import Aws
     from mailstrata.adapters.clock import SystemClock
 
-    network, clock = Network(), SystemClock()
+    clock = SystemClock()
     bare = Setup(domain="", region=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "")
     settings = Settings(setup=bare)
     with contextlib.ExitStack() as opened:
-        aws = Aws(network, clock, region=bare.region or "us-east-1")
+        aws = Aws(settings.network, clock, region=bare.region or "us-east-1")
         opened.callback(aws.close)
 
         def ledger() -> Ledger:
@@ -130,9 +139,7 @@ async def surroundings(*, setup: str | None = None, lab: str | None = None) -> A
             opened.callback(found.close)
             return found
 
-        yield Surroundings(
-            setup=bare, network=network, clock=clock, secrets=places(settings, aws), aws=aws, ledger=ledger
-        )
+        yield Surroundings(settings=settings, clock=clock, secrets=places(settings, aws), aws=aws, ledger=ledger)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +182,7 @@ def _dns_world(settings: Settings, clock: Clock, why: str) -> DnsWorld:
 @contextlib.asynccontextmanager
 async def with_setup(here: Surroundings, setup: Setup) -> AsyncIterator[Stage]:
     """The same world, under another setup."""
-    async with _joined(Settings(setup=setup, network=here.network), here.clock, here.lab) as stage:
+    async with _joined(replace(here.settings, setup=setup), here.clock, here.lab) as stage:
         yield stage
 
 

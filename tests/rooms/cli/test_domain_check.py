@@ -115,3 +115,14 @@ def test_what_cannot_be_done_is_said_in_one_line(
     ran = command(capsys, "domain", "check", "--lab", "healthy", *arguments)
     assert (ran.status, ran.out) == (2, "")
     assert words in ran.err
+
+
+@pytest.mark.parametrize("arguments", [("domain", "check"), ("init",)])
+def test_the_ledger_is_the_one_that_the_setup_names(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A setup that is made for one look keeps it, so that nothing is written to the home, nor read there."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert command(capsys, *arguments, "--lab", "healthy").status == 0
+    assert [path.name for path in tmp_path.iterdir() if path.name != "mailstrata.toml"] == []
