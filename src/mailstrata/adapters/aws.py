@@ -224,4 +224,4 @@ def refusal(failed: Failure, call: Call) -> Refusal:
     if isinstance(seen, Absent):
         return Refusal(f"{call}: there is no such thing ({failed.code})", failed.message, status=4)
     became = "was not done" if failed.settled else "may or may not have been done"
-    return Refusal(f"{call} {became}: {seen.reason}", seen.needs, status=4)
+    return Refusal(f"{call} {became}: {seen.reason}", seen.needs, status=4, settled=failed.settled)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from mailstrata.adapters.asker import Answerer
@@ -98,7 +99,7 @@ class Route53Changes:
         )
         answer = await self._aws.reply(call)
         if isinstance(answer, Failure):
-            raise refusal(answer, call)
+            raise refusal(replace(answer, settled=True), call)  # who only looks has changed nothing
         there = next((it for it in answer["ResourceRecordSets"] if _is_at(it, record)), None)
         if there is not None and ("SetIdentifier" in there or "ResourceRecords" not in there):
             raise _special(record)

@@ -58,7 +58,8 @@ async def _applied(domain: str, wanted: _Wanted, *, setup: str | None, lab: str 
         if not wanted.apply:
             return await _only_planned(here, goal, wanted)
         steps, failure = await _carried_out(_work(here, goal, wanted), quiet=wanted.as_json)
-        return await _told(here, goal, steps, failure=failure, as_json=wanted.as_json)
+        told = await _told(here, goal, steps, failure=failure, as_json=wanted.as_json)
+        return 4 if failure or (wanted.undo and not all(step.done for step in steps)) else told
 
 
 async def _only_planned(here: Stage, goal: Goal, wanted: _Wanted) -> int:
@@ -117,7 +118,7 @@ async def _carried_out(work: AsyncIterator[Step], *, quiet: bool) -> tuple[list[
 
 
 async def _told(here: Stage, goal: Goal, steps: list[Step], *, failure: Refusal | None, as_json: bool) -> int:
-    """The diagnosis after it, and the exit status."""
+    """The diagnosis after it, and the exit status: of another domain than the setup's the steps alone tell."""
     from mailstrata.cli.diagnose import STATUS
     from mailstrata.cli.fix import examined
     from mailstrata.diagnosis.case import open_case
@@ -137,9 +138,7 @@ async def _told(here: Stage, goal: Goal, steps: list[Step], *, failure: Refusal 
         click.echo(document.dumps(told), nl=False)
     else:
         _show(found, nothing=not steps and not failure)
-    if failure:
-        return 4
-    return STATUS[found.verdict] if found else 0
+    return STATUS[found.verdict] if found else int(not all(step.done for step in steps))
 
 
 def _show(found: Diagnosis | None, *, nothing: bool) -> None:

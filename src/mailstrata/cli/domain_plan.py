@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailstrata.cli import options
+from mailstrata.model.errors import Refusal
 
 if TYPE_CHECKING:
     from mailstrata.model.setup import Setup
@@ -60,14 +61,23 @@ async def _planned(domains: tuple[str, ...], *, shape: str, setup: str | None, l
 
 
 def goal_of(setup: Setup, domain: str) -> Goal:
-    """What the setup wants for one domain; for another than its own, under the same labels."""
+    """What the setup wants for one domain; for another than its own, under the same labels.
+
+    Where another domain's mail is received the setup does not say. Raises ``Refusal`` for a MAIL FROM domain that SES would
+    not take.
+    """
     from mailstrata.repair.domain.goal import Goal
 
     goal = Goal.of(setup)
-    if domain == setup.domain:
-        return goal
-    mail_from = goal.mail_from.removesuffix(f".{setup.domain}")
-    return replace(goal, domain=domain, mail_from=f"{mail_from}.{domain}" if mail_from else "")
+    label = goal.mail_from.removesuffix(f".{setup.domain}") if goal.mail_from.endswith(f".{setup.domain}") else ""
+    if domain != setup.domain:
+        return replace(goal, domain=domain, mail_from=f"{label}.{domain}" if label else "", receives=False)
+    if goal.mail_from and not label:
+        raise Refusal(
+            f"the setup's mail_from, {goal.mail_from}, is no name below {domain}, and SES takes no other (facts.md B3)",
+            f"set it to a name such as bounce.{domain}",
+        )
+    return goal
 
 
 def evidence(here: Stage, goal: Goal) -> Evidence:

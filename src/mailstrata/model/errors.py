@@ -21,10 +21,14 @@ class Malformed(ValueError):
 
 
 class Refusal(Exception):
-    """What the user asked cannot be done. ``hint`` says what to do instead; ``status`` is the exit status (2, 3 or 4)."""
+    """What the user asked cannot be done. ``hint`` says what to do instead; ``status`` is the exit status (2, 3 or 4).
 
-    def __init__(self, message: str, hint: str = "", *, status: int = 2) -> None:
+    ``settled`` is false where nobody knows whether a change was made: nothing answered.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, status: int = 2, settled: bool = True) -> None:
         super().__init__(message)
+        self.settled = settled
         self.message = message
         self.hint = hint
         self.status = status

@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailstrata.formats.dns_record import form_fields, zone_lines
+from mailstrata.formats.txt_sets import unquoted
 from mailstrata.model.finding import Record
 from mailstrata.reports import words
 from mailstrata.reports.page import BLANK, Line, Page, Span, Style, fold, heading, paragraph
-
-SHAPES = ("table", "zone", "form")
-"""How records can be printed: for reading, for a zone file, for a provider's form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +43,7 @@ class PlanShown:
 
 
 def page(plan: PlanShown, *, width: int, shape: str = "table") -> Page:
-    """The whole plan."""
+    """The whole plan, its records in a ``shape``: ``table`` to read, ``zone`` for a zone file, ``form`` for a provider's."""
     lines: list[Line] = [*fold([Span(f"{plan.domain}", Style.HEADING), Span(f"  {plan.region}")], width), *BLANK]
     for text in plan.right:
         lines += fold([Span("✓ ", Style.GOOD), Span(text)], width, hang=2)
@@ -59,12 +57,6 @@ def page(plan: PlanShown, *, width: int, shape: str = "table") -> Page:
             for change in some:
                 lines += _change(change, plan.domain, width, shape=shape)
     return (*lines, *BLANK, *paragraph(_summary(plan, machine, person), width))
-
-
-def records(plan: PlanShown, *, shape: str) -> Page:
-    """The records alone, for copying."""
-    found = [record for change in plan.changes for record in change.records if record.values]
-    return tuple(line for record in found for line in _record(record, plan.domain, shape))
 
 
 def _change(change: ChangeShown, apex: str, width: int, *, shape: str) -> Iterator[Line]:
@@ -85,9 +77,10 @@ def _change(change: ChangeShown, apex: str, width: int, *, shape: str) -> Iterat
 
 
 def _replaced(before: Record | None, record: Record) -> Iterator[Line]:
-    """What goes away: values that stand there and are not among the new ones."""
+    """What goes away: values that stand there, texts without quotes, and are not among the new ones."""
+    kept = set(map(unquoted, record.values)) if record.type == "TXT" else set(record.values)
     for value in before.values if before else ():
-        if value not in record.values:
+        if value not in kept:
             yield (Span(f"{record.type:<5} {record.name}  {value}"),)
 
 

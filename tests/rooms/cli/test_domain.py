@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from tests.rooms.cli.cli import command, golden
+
+from mailstrata.cli.domain_plan import goal_of
+from mailstrata.model.errors import Refusal
+from mailstrata.model.setup import Setup
 
 pytestmark = pytest.mark.lab
 
@@ -59,6 +64,23 @@ def test_another_domain_is_planned_under_the_same_labels(capsys: pytest.CaptureF
     assert document["domain"] == "harbor.example"
     assert [change["id"] for change in document["changes"]][:2] == ["create-identity", "set-mail-from"]
     assert "bounce.harbor.example" in {one["name"] for change in document["changes"] for one in change["records"]}
+
+
+SETUP = Setup(domain="sailing.example", region="us-east-1", mail_from="bounce.sailing.example", receives=True)
+
+
+def test_where_another_domain_receives_its_mail_the_setup_does_not_say() -> None:
+    """An MX at a domain that had none would lead its mail to a region without rules."""
+    assert goal_of(SETUP, "sailing.example").receives
+    assert not goal_of(SETUP, "harbor.example").receives
+    assert goal_of(replace(SETUP, mail_from="bounce.dock.example"), "harbor.example").mail_from == ""
+
+
+@pytest.mark.parametrize("mail_from", ["sailing.example", "bounce.dock.example"])
+def test_a_mail_from_that_ses_would_not_take_is_refused(mail_from: str) -> None:
+    """It has to lie below the identity's own name (facts.md B3)."""
+    with pytest.raises(Refusal, match="is no name below sailing"):
+        goal_of(replace(SETUP, mail_from=mail_from), "sailing.example")
 
 
 def test_without_apply_nothing_is_changed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,9 +43,13 @@ Applier = Callable[[Finding, Setup, Tools], AsyncIterator[Step]]
 
 
 async def settled(row: int, work: Awaitable[T], tools: Tools) -> T:
-    """What ``work`` gives. Where it is refused, the row of the ledger that was begun for it says so."""
+    """What ``work`` gives. Where it is refused, the row of the ledger that was begun for it says so.
+
+    Where nothing answered, the row keeps no outcome: nobody knows what became of it.
+    """
     try:
         return await work
-    except Refusal:
-        tools.ledger.finish(row, "failed")
+    except Refusal as refusal:
+        if refusal.settled:
+            tools.ledger.finish(row, "failed")
         raise

@@ -11,7 +11,7 @@ in the steps, in the ledger and can be undone.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -30,6 +30,15 @@ from mailstrata.repair.publishing import published
 
 KIND = "domain-apply"
 """The kind of the ledger's rows."""
+SETTING = {
+    "create-identity": "existed",
+    "enable-dkim": "signing",
+    "renew-dkim": "key_length",
+    "set-mail-from": "mail_from",
+    "set-configuration-set": "configuration_set",
+    "set-feedback": "feedback_forwarding",
+}
+"""What each change at SES sets, as `settings` names it."""
 LOOKS = (0, 5, 10, 20, 30, 55)
 """Seconds before each look at SES, which finds new records within minutes as a rule (facts.md B3)."""
 
@@ -65,14 +74,26 @@ async def applied(goal: Goal, choice: Choice, tools: Tools) -> AsyncIterator[Ste
     for change in in_dns:
         async for step in _in_dns(change, goal, seen, run=run, tools=tools):
             yield step
+    for left in _left_alone(todo, choice):
+        yield left
     if at_ses or in_dns:
         async for step in _verified(goal, seen, tools):
             yield step
 
 
+def _left_alone(todo: Plan, choice: Choice) -> Iterator[Step]:
+    """What waits for the operator's own word, told, so that nobody takes it for done."""
+    for change in todo.automatic:
+        if not choice.named and not change.safe:
+            yield Step(
+                text=f"left alone, since mail may be lost by it: {change.title} (--change {change.id})", done=False
+            )
+
+
 async def _at_ses(change: Change, goal: Goal, seen: Observed, *, run: str, tools: Tools) -> Step:
-    before = json.dumps(_settings(seen.identity), sort_keys=True)
-    details = {"run": run, "change": change.id, "region": goal.region, "before": before}
+    before = json.dumps(settings(seen.identity), sort_keys=True)
+    after = json.dumps(_wanted(change.id, goal))
+    details = {"run": run, "change": change.id, "region": goal.region, "before": before, "after": after}
     row = tools.ledger.begin(KIND, goal.domain, details)
     await settled(row, _made(change.id, goal, tools), tools)
     tools.ledger.finish(row, "done")
@@ -98,7 +119,22 @@ async def _made(name: str, goal: Goal, tools: Tools) -> None:
             raise Refusal(f"there is no change {name!r} that a machine makes at SES", status=4)
 
 
-def _settings(identity: Observation[IdentityFacts]) -> dict[str, object]:
+def _wanted(name: str, goal: Goal) -> object:
+    """What the setting of a change is afterwards (`SETTING`), so that an undo knows whose it is."""
+    match SETTING[name]:
+        case "mail_from":
+            return goal.mail_from
+        case "key_length":
+            return KEY_LENGTH
+        case "configuration_set":
+            return goal.configuration_set
+        case "feedback_forwarding":
+            return bool(goal.feedback_forwarding)
+        case _:
+            return True
+
+
+def settings(identity: Observation[IdentityFacts]) -> dict[str, object]:
     """What an undo needs to know of the identity as it was."""
     if not isinstance(identity, Seen):
         return {"existed": False}

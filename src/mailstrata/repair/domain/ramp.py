@@ -33,10 +33,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """The policy that should stand next, and why it is that one."""
+    """The policy that should stand next, and why it is that one. A ``harder`` one may lose mail that arrives today."""
 
     policy: str
     why: str
+    harder: bool = False
 
 
 def step(current: str, goal: str, evidence: Evidence) -> Step:
@@ -50,7 +51,7 @@ def step(current: str, goal: str, evidence: Evidence) -> Step:
         return Step(policy=current, why=f"p={current} stays for now: {held}")
     harder = POLICIES[POLICIES.index(current) + 1]
     last = "" if evidence.reported else "; the record asks for no reports (rua), so look into them first"
-    return Step(policy=harder, why=f"one step on the way to p={goal}{last}")
+    return Step(policy=harder, why=f"one step on the way to p={goal}{last}", harder=True)
 
 
 def _held(evidence: Evidence) -> str:

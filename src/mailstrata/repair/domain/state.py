@@ -51,32 +51,44 @@ async def observed(goal: Goal, asker: Asker, dns: DnsControl) -> Observed:
     zone, elsewhere = await _delegated(zone, apex, asker)
     places = tuple(_places(goal, identity))
     reading = _in_route53(dns, zone.value.id, places) if isinstance(zone, Seen) else _in_public(asker, places)
+    standing = dict(zip(places, await reading, strict=True))
+    policy = f"_dmarc.{goal.domain}"
+    if isinstance(standing[policy, "CNAME"], Seen):  # the record stands where the CNAME leads, maybe in no zone of ours
+        standing[policy, "TXT"] = _values(await asker.ask(Txt(policy)))
     return Observed(
         identity=identity,
         account=account,
         zone=zone,
         elsewhere=elsewhere,
-        standing=dict(zip(places, await reading, strict=True)),
+        standing=standing,
     )
 
 
 async def _delegated(
     zone: Observation[HostedZoneFacts], apex: Observation[str], asker: Asker
 ) -> tuple[Observation[HostedZoneFacts], str]:
-    """The zone, unless the delegation leads elsewhere: then what is written there is read by nobody."""
+    """The zone, unless the delegation leads elsewhere: then what is written there is read by nobody.
+
+    Where nobody could tell where it leads the zone is Unknown, too.
+    """
     if isinstance(zone, Absent):
         return zone, "Route 53 of this account holds no such zone"
     if isinstance(zone, Unknown):
         return zone, zone.reason
+    if isinstance(apex, Unknown):
+        return apex, f"it could not be seen which zone holds the domain: {apex.reason}"
     if isinstance(apex, Seen) and apex.value != zone.value.name:
         return Absent(
             how="another zone"
         ), f"the zone that holds the domain is {apex.value}, which is not in Route 53 here"
     servers = await asker.ask(Nameservers(zone.value.name))
-    if isinstance(servers, Seen) and not {one.lower() for one in servers.value} & set(zone.value.nameservers):
+    if isinstance(servers, Unknown):
+        return servers, f"it could not be seen where the delegation leads: {servers.reason}"
+    named = servers.value if isinstance(servers, Seen) else ()
+    if not {one.lower() for one in named} & set(zone.value.nameservers):
         return Absent(
             how="not delegated"
-        ), f"the delegation leads to {', '.join(servers.value)}, not to Route 53's zone"
+        ), f"the delegation leads to {', '.join(named) or 'no server'}, not to Route 53's zone"
     return zone, ""
 
 

@@ -13,7 +13,10 @@ import pytest
 from mailstrata.lab.client import LabClient
 from mailstrata.lab.living import Living
 from mailstrata.model.errors import Refusal
+from mailstrata.model.facts import MailFromFacts
 from mailstrata.model.finding import Record
+from mailstrata.model.observation import Seen
+from mailstrata.model.ports import Ledger
 from mailstrata.repair.appliers import Step, Tools
 from mailstrata.repair.domain.apply import KIND, Choice, applied, last_step, planned
 from mailstrata.repair.domain.goal import Goal
@@ -146,6 +149,150 @@ def test_a_change_that_is_named_is_made_alone() -> None:
         assert await todo(goal, tools) == ["set-mail-from", "publish-records"]
 
     in_lab("identity-absent", work)
+
+
+class Dying(Exception):
+    """The process ends."""
+
+
+class Mute:
+    """A ledger that dies before it can write what became of a change."""
+
+    def __init__(self, ledger: Ledger, *, of: str) -> None:
+        self._ledger, self._of = ledger, of
+        self.begin, self.rows = ledger.begin, ledger.rows
+
+    def finish(self, row: int, outcome: str) -> None:
+        """Dies at the change of that name."""
+        if any(one.id == row and one.details.get("change") == self._of for one in self.rows()):
+            raise Dying
+        self._ledger.finish(row, outcome)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "change"),
+    [
+        ("dkim-record-absent", "publish-records"),
+        ("dkim-disabled", "enable-dkim"),
+        ("mail-from-absent", "set-mail-from"),
+    ],
+)
+def test_a_change_whose_outcome_was_never_written_is_undone_by_what_stands_there(scenario: str, change: str) -> None:
+    """The process died between the effect and the ledger's word; the world shows that it was made."""
+
+    async def work(here: Stage, tools: Tools, goal: Goal) -> None:
+        del here
+        goal = replace(goal, mail_from="bounce.sailing.example")
+        before = await todo(goal, tools)
+        with pytest.raises(Dying):
+            await said(applied(goal, CHOICE, replace(tools, ledger=Mute(tools.ledger, of=change))))
+        assert await todo(goal, tools) != before
+        await said(undone(goal.domain, tools))
+        assert await todo(goal, tools) == before
+
+    in_lab(scenario, work)
+
+
+def test_a_change_that_was_never_made_needs_no_undo() -> None:
+    """The process died right before the effect; the zone is not touched."""
+
+    async def work(here: Stage, tools: Tools, goal: Goal) -> None:
+        del here
+
+        class Dead:
+            """A zone that the process no longer reaches."""
+
+            standing = tools.dns.standing
+
+            async def publish(self, zone_id: str, records: tuple[Record, ...]) -> tuple[Record, ...]:
+                raise Dying
+
+        with pytest.raises(Dying):
+            await said(applied(goal, CHOICE, replace(tools, dns=Dead())))
+        (words,) = await said(undone(goal.domain, tools))
+        assert words.startswith("nothing to undo in zone")
+
+    in_lab("dmarc-absent", work)
+
+
+def test_an_identity_of_which_nobody_knows_who_made_it_is_not_deleted() -> None:
+    """It is named, and the step is not done."""
+
+    async def work(here: Stage, tools: Tools, goal: Goal) -> None:
+        del here
+        with pytest.raises(Dying):
+            await said(applied(goal, CHOICE, replace(tools, ledger=Mute(tools.ledger, of="create-identity"))))
+        (step,) = [step async for step in undone(goal.domain, tools)]
+        assert (step.done, step.text.split(",")[0]) == (False, "not undone: create-identity")
+
+    in_lab("identity-absent", work)
+
+
+def test_a_setting_that_somebody_changed_since_is_theirs_and_is_not_undone() -> None:
+    """As for records."""
+
+    async def work(here: Stage, tools: Tools, goal: Goal) -> None:
+        del here
+        await said(applied(replace(goal, mail_from="bounce.sailing.example"), CHOICE, tools))
+        await tools.ses.set_mail_from(goal.region, goal.domain, MailFromFacts(domain="mine.sailing.example"))
+        with pytest.raises(Refusal, match=r"mail_from of sailing\.example in us-east-1 was changed since"):
+            await said(undone(goal.domain, tools))
+
+    in_lab("mail-from-absent", work)
+
+
+def test_texts_with_quotes_and_backslashes_beside_ours_are_put_back_as_they_were() -> None:
+    """A TXT value is compared and written as its text, not as it is escaped."""
+
+    async def work(here: Stage, tools: Tools, goal: Goal) -> None:
+        del here
+        zone = (await planned(goal, CHOICE.evidence, tools))[1].zone
+        assert isinstance(zone, Seen)
+        theirs = Record(name="_dmarc.sailing.example", type="TXT", values=(r'"a \"quoted\" back\\slash"',))
+        await tools.dns.publish(zone.value.id, (theirs,))
+        there = await tools.dns.standing(zone.value.id, (theirs,))
+        await said(applied(goal, CHOICE, tools))
+        await said(undone(goal.domain, tools))
+        assert await tools.dns.standing(zone.value.id, (theirs,)) == there
+
+    in_lab("dmarc-absent", work)
+
+
+def test_a_change_that_may_lose_mail_is_left_alone_and_named() -> None:
+    """Whoever applied a plan must not take it for done."""
+
+    async def work(here: Stage, tools: Tools, goal: Goal) -> None:
+        del here
+        harder = replace(goal, dmarc="reject")
+        (step,) = [step async for step in applied(harder, CHOICE, tools)]
+        assert not step.done
+        assert step.text.endswith("(--change harden-dmarc)")
+        await said(applied(harder, replace(CHOICE, named=frozenset({"harden-dmarc"})), tools))
+        assert await todo(harder, tools) == []
+
+    in_lab("healthy", work)
+
+
+def test_a_change_that_nobody_answered_to_has_no_outcome() -> None:
+    """It may have been made: the ledger does not call it failed."""
+
+    async def work(here: Stage, tools: Tools, goal: Goal) -> None:
+        del here
+
+        class Silent:
+            """A zone that takes a change and says nothing."""
+
+            standing = tools.dns.standing
+
+            async def publish(self, zone_id: str, records: tuple[Record, ...]) -> tuple[Record, ...]:
+                await tools.dns.publish(zone_id, records)
+                raise Refusal("no answer", status=4, settled=False)
+
+        with pytest.raises(Refusal, match="no answer"):
+            await said(applied(goal, CHOICE, replace(tools, dns=Silent())))
+        assert [row.outcome for row in tools.ledger.rows(KIND, goal.domain)] == [""]
+
+    in_lab("dmarc-absent", work)
 
 
 def test_the_last_step_of_a_policy_is_found_in_the_ledger() -> None:

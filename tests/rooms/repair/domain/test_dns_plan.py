@@ -65,7 +65,34 @@ def test_a_cname_in_the_way_goes_first_and_makes_the_change_unsafe() -> None:
     assert sets(found)[0] == (BOUNCE, "CNAME", ())
     assert [kind for _, kind, _ in sets(found)] == ["CNAME", "MX", "TXT"]
     assert found.before[0] == Record(name=BOUNCE, type="CNAME", values=("mail.dock.example",))
-    assert not found.safe
+    assert (found.id, found.safe) == ("replace-cname", False)
+
+
+def test_what_is_safe_does_not_wait_for_what_is_not() -> None:
+    """The DKIM record is published unasked; the CNAME goes only when it is named."""
+    found = changes(
+        look({(BOUNCE, "CNAME"): seen("x.dock.example"), ("aaaa._domainkey.sailing.example", "CNAME"): Absent()})
+    )
+    assert [(one.id, one.safe) for one in found] == [("publish-records", True), ("replace-cname", False)]
+
+
+def test_a_dmarc_record_that_a_cname_leads_to_is_left_to_its_owner() -> None:
+    """Who collects the reports may hold it; it was to be replaced by p=none."""
+    policy = "_dmarc.sailing.example"
+    led = look({(policy, "CNAME"): seen("s.dmarc.dock.example"), (policy, "TXT"): seen("v=DMARC1; p=reject")})
+    assert changes(led, replace(GOAL, dmarc="reject")) == []
+    assert f"DMARC: TXT {policy}, by a CNAME to s.dmarc.dock.example" in batch(GOAL, led, EVIDENCE).right
+    (found,) = changes(look({(policy, "CNAME"): seen("s.dmarc.dock.example"), (policy, "TXT"): Absent()}))
+    assert (found.id, found.layer, found.records) == ("mend-dmarc", Layer.PERSON, ())
+
+
+def test_mail_that_ses_receives_in_another_region_is_not_led_away_either() -> None:
+    """Nor is a MAIL FROM name that receives: the rules that take its mail are where its MX leads."""
+    goal = replace(GOAL, receives=True)
+    abroad = {("sailing.example", "MX"): seen("10 inbound-smtp.eu-west-1.amazonaws.com")}
+    assert [one.id for one in changes(look(published(goal) | abroad), goal)] == ["move-inbound-mx"]
+    bounce = look({(BOUNCE, "MX"): seen("10 inbound-smtp.us-east-1.amazonaws.com")})
+    assert [one.id for one in changes(bounce)] == ["choose-mail-from"]
 
 
 @pytest.mark.parametrize(
@@ -122,3 +149,4 @@ def test_the_dmarc_policy_goes_one_step_towards_the_goal() -> None:
         ("_dmarc.sailing.example", "TXT", ('"v=DMARC1; p=quarantine; rua=mailto:d@sailing.example"',))
     ]
     assert "one step on the way to p=reject" in found.why
+    assert (found.id, found.safe) == ("harden-dmarc", False)

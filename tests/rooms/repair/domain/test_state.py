@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from tests.rooms.repair.domain.looks import GOAL, IDENTITY, ZONE
 
 from mailstrata.model.errors import Refusal
@@ -91,3 +93,35 @@ def test_without_a_zone_in_this_account_public_dns_is_asked() -> None:
     blind = look(hosted_zone=Unknown(reason="not allowed"))
     assert (blind.zone, blind.elsewhere) == (Unknown(reason="not allowed"), "not allowed")
     assert blind.at("_dmarc.sailing.example", "TXT") == Unknown(reason="not told")
+
+
+@pytest.mark.parametrize("question", ["nameservers", "zone_of"])
+def test_a_zone_of_which_nobody_could_tell_whether_it_is_read_is_not_written_to(question: str) -> None:
+    """A time-out is no delegation."""
+    seen = look(**{question: Unknown(reason="timed out")})
+    assert seen.zone == Unknown(reason="timed out")
+    assert "timed out" in seen.elsewhere
+
+
+def test_a_domain_that_nothing_is_delegated_to_has_no_zone_to_write_to() -> None:
+    """It may not be registered yet."""
+    assert look(nameservers=Absent()).elsewhere == "the delegation leads to no server, not to Route 53's zone"
+
+
+def test_the_dmarc_record_is_read_where_a_cname_leads() -> None:
+    """Route 53's zone holds the CNAME alone."""
+    policy = "_dmarc.sailing.example"
+
+    class Aliased(Told):
+        """The same zone, with the CNAME."""
+
+        async def standing(self, zone_id: str, records: tuple[Record, ...]) -> tuple[Record, ...]:
+            """The CNAME, or what stood there."""
+            (record,) = records
+            if (record.name, record.type) == (policy, "CNAME"):
+                return (replace(record, values=("s.dmarc.dock.example",)),)
+            return await super().standing(zone_id, records)
+
+    there = Aliased({**WORLD, Txt(policy): Seen(value=("v=DMARC1; p=reject",))})
+    seen = asyncio.run(observed(GOAL, there, there))
+    assert seen.at(policy, "TXT") == Seen(value=("v=DMARC1; p=reject",))
