@@ -19,7 +19,7 @@ from mailstrata.model.diagnosis import Diagnosis
 from mailstrata.repair.plan import planned
 from mailstrata.reports import document
 
-STORIES = ("healthy", "two-faults", "wrong-derivation")
+STORIES = ("healthy", "two-faults", "wrong-derivation", "published-not-yet-seen")
 """Scenarios that are no single code's."""
 
 

@@ -72,7 +72,7 @@ WORDS = {
     "stand for the identity's Easy DKIM tokens, `{dkim1@REGION}` for those of another region.",
     "dns_fault.name": "The name; everything below it has the fault too.",
     "dns_fault.kind": "What the name servers do.",
-    "dns_fault.server": "Only at this name server; `first` for the first of the delegation.",
+    "dns_fault.server": "Only at this name server; `first` for the first of the delegation, `resolver` for the resolver alone.",
     "dns_fault.milliseconds": "How long, for `latency`.",
     "recipient.host": "The server's name, as the MX records point to it.",
     "recipient.domains": "The domains whose mail it takes.",

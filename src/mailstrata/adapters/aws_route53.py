@@ -17,14 +17,18 @@ from typing import Any
 from mailstrata.adapters.asker import Answerer
 from mailstrata.adapters.aws import Answer, Aws, refusal
 from mailstrata.adapters.aws_faults import Call, Failure
-from mailstrata.adapters.aws_route53_records import from_route53, owner_name, to_route53
+from mailstrata.adapters.aws_route53_records import from_route53, held, owner_name, to_route53
+from mailstrata.adapters.in_flight import InFlight
 from mailstrata.model.errors import Refusal
 from mailstrata.model.facts import HostedZoneFacts
 from mailstrata.model.finding import Record
 from mailstrata.model.names import is_within
-from mailstrata.model.observation import Absent, Observation, Unknown
-from mailstrata.model.question import HostedZone, Question
+from mailstrata.model.observation import Absent, Observation, Seen, Unknown
+from mailstrata.model.question import HostedRecord, HostedZone, Question
 
+_PAGES = 20
+"""Of 300 record sets each: a zone with more is not compared."""
+_NEXT = ("RecordName", "RecordType", "RecordIdentifier")
 TTL = 300
 """Seconds, of a record that stood nowhere before; others keep theirs."""
 
@@ -35,10 +39,11 @@ class Route53Answers:
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
         self._listing: asyncio.Task[list[Any] | Failure] | None = None
+        self._listings: InFlight[str, list[Any] | Failure | Unknown] = InFlight()
 
     def answerers(self) -> Mapping[type[Question[Any]], Answerer]:
         """What is answered here."""
-        return {HostedZone: self.hosted_zone}
+        return {HostedZone: self.hosted_zone, HostedRecord: self.hosted_record}
 
     async def hosted_zone(self, question: HostedZone) -> Observation[HostedZoneFacts]:
         """The longest public zone that encloses the name.
@@ -60,6 +65,37 @@ class Route53Answers:
             return _ambiguous(enclosing.value)
         call = _call("GetHostedZone", Id=enclosing.value[0]["Id"])
         return await self._aws.ask(call, _zone_facts)
+
+    async def hosted_record(self, question: HostedRecord) -> Observation[tuple[str, ...]]:
+        """The values that the zone holds at a name, its wildcards included. A zone is listed once for all that ask at once."""
+        listing = _call("ListResourceRecordSets", HostedZoneId=question.zone_id)
+        sets = await self._listings.join(question.zone_id, lambda: self._sets(listing))
+        if isinstance(sets, Unknown):
+            return sets
+        if isinstance(sets, Failure):
+            return self._aws.unseen(sets)
+        found = self._aws.seen(sets, listing, lambda them: held(them, question.name, question.kind))
+        if not isinstance(found, Seen):
+            return found
+        if isinstance(found.value, str):
+            return Unknown(reason=found.value, needs="a look at it in the Route 53 console")
+        if not found.value:
+            return Absent(how="NODATA", source=listing.source, at=found.at)
+        return Seen(value=found.value, source=found.source, at=found.at)
+
+    async def _sets(self, listing: Call) -> list[Any] | Failure | Unknown:
+        """Every record set of the zone. Its pages are named by the record that they begin with."""
+        found: list[Any] = []
+        start: dict[str, Any] = {}
+        for _ in range(_PAGES):
+            answer = await self._aws.reply(_call(listing.operation, **listing.params, **start))
+            if isinstance(answer, Failure):
+                return answer
+            found += answer["ResourceRecordSets"]
+            if not answer.get("IsTruncated"):
+                return found
+            start = {f"Start{name}": answer[f"Next{name}"] for name in _NEXT if answer.get(f"Next{name}")}
+        return Unknown(reason=f"the zone holds more than {_PAGES} pages of records", needs="a look at it by hand")
 
 
 class Route53Changes:

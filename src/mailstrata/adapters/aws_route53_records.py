@@ -10,6 +10,8 @@ a space by who reads it (RFC 7208 3.3).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 _STRING = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
 _ESCAPED = re.compile(r"\\(\d{3}|.)", re.DOTALL)
@@ -27,6 +29,37 @@ def to_route53(rtype: str, value: str) -> str:
 def from_route53(rtype: str, value: str) -> str:
     """A value as we write it."""
     return _text(value) if rtype in _TXT else value
+
+
+def held(sets: Iterable[Mapping[str, Any]], name: str, rtype: str) -> tuple[str, ...] | str:
+    """The values that a zone of these record sets answers with; words where a rule of Route 53's own decides them.
+
+    A name that exists answers for itself alone, and below it no wildcard counts (RFC 4592 4.4).
+    """
+    by_name: dict[str, list[Mapping[str, Any]]] = {}
+    for one in sets:
+        by_name.setdefault(owner_name(str(one["Name"])), []).append(one)
+    source = _source(by_name, name.rstrip(".").lower())
+    there = [one for one in by_name.get(source, ()) if one["Type"] == rtype]
+    if any("ResourceRecords" not in one or "SetIdentifier" in one for one in there):
+        return f"{source} {rtype} is an alias or has a routing policy in Route 53"
+    values = (from_route53(rtype, str(entry["Value"])) for one in there for entry in one["ResourceRecords"])
+    return tuple(sorted(value if rtype == "TXT" else value.rstrip(".").lower() for value in values))
+
+
+def _source(by_name: Mapping[str, object], name: str) -> str:
+    """The owner whose records answer for ``name``: itself, or the wildcard at its closest encloser (RFC 4592 3.3.1)."""
+    exists = {part for owner in by_name for part in _and_above(owner)}
+    if name in exists:
+        return name
+    encloser = next((part for part in _and_above(name) if part in exists), "")
+    return f"*.{encloser}"
+
+
+def _and_above(name: str) -> Iterator[str]:
+    while name:
+        yield name
+        name = name.partition(".")[2]
 
 
 def owner_name(name: str) -> str:

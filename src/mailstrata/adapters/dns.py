@@ -20,6 +20,7 @@ import dns.rrset
 
 from mailstrata.adapters.asker import Answerer
 from mailstrata.adapters.dns_authority import Authorities
+from mailstrata.adapters.dns_published import PublishedRecords
 from mailstrata.adapters.dns_reading import text_of
 from mailstrata.adapters.dns_resolver import Resolver
 from mailstrata.model.facts import AuthorityFacts, MxHost
@@ -34,6 +35,7 @@ from mailstrata.model.question import (
     Mx,
     Nameservers,
     Ptr,
+    Published,
     Question,
     Tlsa,
     Txt,
@@ -51,6 +53,7 @@ class DnsAnswers:
     def __init__(self, network: Network, clock: Clock) -> None:
         self._resolver = Resolver(network, clock)
         self._authorities = Authorities(self._resolver, port=network.dns_port)
+        self._published = PublishedRecords(self._authorities)
 
     def answerers(self) -> Mapping[type[Question[Any]], Answerer]:
         """Who answers what."""
@@ -66,6 +69,7 @@ class DnsAnswers:
             ZoneOf: self.zone_of,
             Nameservers: self.nameservers,
             Authority: self.authority,
+            Published: self._published.facts,
         }
 
     async def txt(self, question: Txt) -> Observation[tuple[str, ...]]:

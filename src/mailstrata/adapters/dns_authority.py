@@ -10,6 +10,8 @@ answer (it is what is asked about); only when *we* could not look up its address
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import dns.flags
 import dns.message
 import dns.name
@@ -21,11 +23,14 @@ import dns.rrset
 from mailstrata.adapters.dns_exchange import Heard, Server, Silence
 from mailstrata.adapters.dns_reading import authority_soa, text_of
 from mailstrata.adapters.dns_resolver import Resolver, absolute
+from mailstrata.adapters.remembered import Remembered
 from mailstrata.model.facts import AuthorityFacts
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 
 _DEPTH = 12
 """How many labels up the apex of a zone is looked for."""
+_KEPT = 10.0
+"""Seconds for which it is remembered who serves a zone and where: all questions of a diagnosis come within them."""
 _ADDRESSES = 2
 """How many addresses of one name server are tried."""
 
@@ -36,6 +41,12 @@ class Authorities:
     def __init__(self, resolver: Resolver, *, port: int) -> None:
         self._resolver = resolver
         self._port = port
+        self._delegations: Remembered[str, Observation[tuple[str, ...]]] = Remembered(seconds=_KEPT)
+        self._places: Remembered[str, Observation[tuple[str, ...]]] = Remembered(seconds=_KEPT)
+
+    def now(self) -> datetime:
+        """The moment, for what is observed now."""
+        return self._resolver.clock.now()
 
     async def zone_of(self, name: str) -> Observation[str]:
         """The apex of the zone that ``name`` lies in: the owner of the SOA that answers for it."""
@@ -57,6 +68,36 @@ class Authorities:
 
     async def nameservers(self, zone: str) -> Observation[tuple[str, ...]]:
         """The NS records at exactly this name, sorted; absent when it is the apex of no zone."""
+        return await self._delegations.join(zone, lambda: self._delegation(zone))
+
+    async def ask(self, nameserver: str, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Heard | str:
+        """The answer of ``nameserver`` itself, without recursion; why there is none, in words."""
+        match await self._addresses(nameserver):
+            case Unknown(reason=reason):
+                return f"its address is not known: {reason}"
+            case Absent():
+                return "it has no address"
+            case Seen(value=found):
+                answer = await self._converse(_reachable(found), name, rdtype)
+        if isinstance(answer, Heard):
+            return answer
+        return f"{answer.failure} from this machine" if answer.ours else answer.failure
+
+    async def _addresses(self, nameserver: str) -> Observation[tuple[str, ...]]:
+        return await self._places.join(nameserver, lambda: self._resolver.addresses(nameserver))
+
+    async def _converse(
+        self, addresses: tuple[str, ...], name: dns.name.Name, rdtype: dns.rdatatype.RdataType
+    ) -> Heard | Silence:
+        answer: Heard | Silence = Silence(failure="no address")
+        for address in addresses:
+            server = Server(ip=address, port=self._port)
+            answer = await self._resolver.exchange.ask(server, name, rdtype, recurse=False)
+            if isinstance(answer, Heard):
+                break
+        return answer
+
+    async def _delegation(self, zone: str) -> Observation[tuple[str, ...]]:
         seen = await self._resolver.records(zone, dns.rdatatype.NS)
         if not isinstance(seen, Seen):
             return seen
@@ -70,8 +111,7 @@ class Authorities:
         apex = absolute(zone)
         if isinstance(apex, Unknown):
             return apex
-        addresses = await self._resolver.addresses(nameserver)
-        match addresses:
+        match await self._addresses(nameserver):
             case Unknown(reason=reason, needs=needs):
                 return Unknown(reason=f"the address of {nameserver} is not known: {reason}", needs=needs)
             case Absent(how=how):
@@ -83,18 +123,14 @@ class Authorities:
     async def _ask_each(
         self, apex: dns.name.Name, nameserver: str, addresses: tuple[str, ...]
     ) -> Observation[AuthorityFacts]:
-        silence = Silence(failure="no address")
-        for address in addresses:
-            server = Server(ip=address, port=self._port)
-            answer = await self._resolver.exchange.ask(server, apex, dns.rdatatype.SOA, recurse=False)
-            if isinstance(answer, Heard):
-                return self._seen(nameserver, _said(answer.message, apex))
-            silence = answer
-        if silence.ours:
+        answer = await self._converse(addresses, apex, dns.rdatatype.SOA)
+        if isinstance(answer, Heard):
+            return self._seen(nameserver, _said(answer.message, apex))
+        if answer.ours:
             return Unknown(
-                reason=f"{nameserver} {silence.failure} from this machine", needs="a way to it in the network"
+                reason=f"{nameserver} {answer.failure} from this machine", needs="a way to it in the network"
             )
-        return self._seen(nameserver, _silent(silence.failure))
+        return self._seen(nameserver, _silent(answer.failure))
 
     def _seen(self, nameserver: str, facts: AuthorityFacts) -> Seen[AuthorityFacts]:
         return Seen(value=facts, source=f"name server {nameserver}", at=self._resolver.clock.now())

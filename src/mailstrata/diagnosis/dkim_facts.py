@@ -9,14 +9,16 @@ that the operator brought it is a TXT record, whose value nobody but they know.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from mailstrata.diagnosis.dmarc_facts import Policy, policy
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.identity_facts import halted, in_force, refused_for_identity, vouched
 from mailstrata.diagnosis.outcome import heard
 from mailstrata.diagnosis.paths import ids, regions
+from mailstrata.diagnosis.published_view import View, Wrong, look, want
 from mailstrata.diagnosis.refusals import said
 from mailstrata.diagnosis.region_paths import own_in_region
 from mailstrata.formats import ses_records
@@ -25,7 +27,7 @@ from mailstrata.model.attempt import Case
 from mailstrata.model.facts import DkimFacts, IdentityFacts
 from mailstrata.model.finding import Confidence, Gravity
 from mailstrata.model.names import is_within
-from mailstrata.model.observation import Absent, Seen, Unknown
+from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import Cname, Txt
 
 
@@ -52,6 +54,7 @@ class Reading:
     differing: tuple[tuple[str, str], ...] = ()
     right: tuple[str, ...] = ()
     unknown: tuple[tuple[str, Unknown], ...] = ()
+    views: tuple[View, ...] = ()
 
     @property
     def count(self) -> int:
@@ -93,24 +96,45 @@ def questions(identity: str, dkim: DkimFacts) -> tuple[Cname | Txt, ...]:
 
 
 def read(evidence: Evidence, identity: str, dkim: DkimFacts) -> Reading:
-    """What stands at the DKIM names now."""
+    """What is published at the DKIM names now, by the zone's own servers; what resolvers remember is in the views."""
     asked = questions(identity, dkim)
-    evidence.want(*asked)
     targets = wanted(identity, dkim)
+    want(evidence, identity, *asked)
+    views = tuple(look(evidence, identity, question, _wrong(targets)(question)) for question in asked)
     missing, differing, right, unknown = [], [], [], []
-    for question in asked:
-        match evidence[question]:
-            case Unknown() as reason:
-                unknown.append((question.name, reason))
-            case Absent():
-                missing.append(question.name)
-            case Seen(value=str(target)) if _host(target) != _host(targets[question.name]):
-                differing.append((question.name, _host(target)))
-            case Seen(value=tuple(texts)) if not any(_holds_key(text) for text in texts):
-                missing.append(question.name)
+    for view in views:
+        name = view.question.name
+        match view.seen:
+            case _ if view.unknown is not None:
+                unknown.append((name, view.unknown))
+            case _ if not view.trouble:
+                right.append(name)
+            case Seen(value=str(target)):
+                differing.append((name, _host(target)))
             case _:
-                right.append(question.name)
-    return Reading(missing=tuple(missing), differing=tuple(differing), right=tuple(right), unknown=tuple(unknown))
+                missing.append(name)
+    return Reading(
+        missing=tuple(missing), differing=tuple(differing), right=tuple(right), unknown=tuple(unknown), views=views
+    )
+
+
+def _wrong(targets: dict[str, str]) -> Callable[[Cname | Txt], Wrong]:
+    """What is wrong with what stands at a DKIM name: the target of its CNAME, or a TXT record without a key."""
+
+    def at(question: Cname | Txt) -> Wrong:
+        def wrong(seen: Observation[Any]) -> str | Unknown:
+            match seen:
+                case Unknown() as unknown:
+                    return unknown
+                case Seen(value=str(target)) if _host(target) == _host(targets[question.name]):
+                    return ""
+                case Seen(value=tuple(texts)) if any(_holds_key(text) for text in texts):
+                    return ""
+            return "it is not there" if isinstance(seen, Absent) else "it is another"
+
+        return wrong
+
+    return at
 
 
 def damage(case: Case, evidence: Evidence, who: Signing, *, unsigned: bool) -> Damage:

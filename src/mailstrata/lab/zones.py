@@ -28,6 +28,8 @@ from mailstrata.lab.zone import Found, Zone
 _CHAIN = 16
 """How many CNAMEs a resolver follows, and how many referrals."""
 
+RESOLVER = "resolver"
+"""In place of a name server's name: the fault is the resolver's, as a negative answer that it remembers (RFC 2308)."""
 _Servers = Mapping[str, str]
 
 
@@ -173,7 +175,7 @@ class Zones:
         return tuple(plain(rdata) for rrset in answer.answer if rrset.rdtype == wanted for rdata in rrset)
 
     def _fetch(self, qname: dns.name.Name, rtype: dns.rdatatype.RdataType) -> Answer:
-        fault = self._fault_at(qname, None)
+        fault = self._fault_at(qname, RESOLVER, None)
         if fault is not None and fault.fatal:
             return broken(fault, qname)
         above = [apex for apex in self._delegations if qname.is_subdomain(apex)]

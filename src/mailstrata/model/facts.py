@@ -38,6 +38,28 @@ class AuthorityFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServerAnswer:
+    """What one name server gave for a record set: ``values`` as people write them, or ``how`` there are none.
+
+    ``alias`` is the target of a CNAME that leads out of what the server holds; ``failure`` says why there was no answer.
+    """
+
+    nameserver: str
+    values: tuple[str, ...] = ()
+    how: str = ""
+    ttl: int | None = None
+    alias: str = ""
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedFacts:
+    """A record set as each of the zone's own name servers gives it, and not as a resolver remembers it."""
+
+    answers: tuple[ServerAnswer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallerFacts:
     """Whose AWS credentials we use (sts:GetCallerIdentity)."""
 

@@ -116,6 +116,19 @@ class Authority(Question[facts.AuthorityFacts]):
 
 
 @dataclass(frozen=True, slots=True)
+class Published(Question[facts.PublishedFacts]):
+    """The record set of one ``kind`` (``TXT``, ``MX``, ``CNAME``) at ``name``, asked at each name server of ``zone`` itself.
+
+    Silence is an answer here, as it is of ``Authority``. Absent: ``zone`` is delegated to nobody.
+    """
+
+    word = "published"
+    zone: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Caller(Question[facts.CallerFacts]):
     """Whose AWS credentials are in use."""
 
@@ -219,6 +232,16 @@ class HostedZone(Question[facts.HostedZoneFacts]):
 
 
 @dataclass(frozen=True, slots=True)
+class HostedRecord(Question[tuple[str, ...]]):
+    """What a hosted zone of Route 53 would answer for ``kind`` at ``name``: its own content, published or not."""
+
+    word = "hosted-record"
+    zone_id: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint(Question[facts.EndpointFacts]):
     """A submission server up to the point where it would take a login. A refused connection is an answer."""
 
@@ -279,6 +302,7 @@ QUESTIONS: tuple[type[Question[Any]], ...] = (
     ZoneOf,
     Nameservers,
     Authority,
+    Published,
     Caller,
     AccessKey,
     MaySend,
@@ -291,6 +315,7 @@ QUESTIONS: tuple[type[Question[Any]], ...] = (
     EventRecording,
     MailboxExists,
     HostedZone,
+    HostedRecord,
     Endpoint,
     SmtpLogin,
     StoredPassword,

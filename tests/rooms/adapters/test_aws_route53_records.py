@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailstrata.adapters.aws_route53_records import from_route53, owner_name, to_route53
+from mailstrata.adapters.aws_route53_records import from_route53, held, owner_name, to_route53
 
 TEXTS = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=900)
 
@@ -58,3 +58,35 @@ def test_other_values_are_as_they_are() -> None:
 def test_names_are_in_our_form(theirs: str, ours: str) -> None:
     """Lower case, no last dot, no escapes."""
     assert owner_name(theirs) == ours
+
+
+SETS = (
+    {"Name": "sailing.example.", "Type": "TXT", "ResourceRecords": [{"Value": '"v=spf1 " "-all"'}]},
+    {"Name": "bounce.sailing.example.", "Type": "MX", "ResourceRecords": [{"Value": "10 Feedback.example."}]},
+    {"Name": "\\052.sailing.example.", "Type": "CNAME", "ResourceRecords": [{"Value": "shop.example."}]},
+    {"Name": "a.b.sailing.example.", "Type": "A", "ResourceRecords": [{"Value": "192.0.2.1"}]},
+    {"Name": "www.sailing.example.", "Type": "CNAME", "AliasTarget": {"DNSName": "x.example."}},
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "values"),
+    [
+        ("sailing.example", "TXT", ("v=spf1 -all",)),
+        ("Bounce.sailing.example.", "MX", ("10 feedback.example",)),
+        ("bounce.sailing.example", "CNAME", ()),
+        ("any.sailing.example", "CNAME", ("shop.example",)),
+        ("very.deep.sailing.example", "CNAME", ("shop.example",)),
+        ("any.sailing.example", "TXT", ()),
+        ("b.sailing.example", "CNAME", ()),
+        ("c.b.sailing.example", "CNAME", ()),
+    ],
+)
+def test_a_zone_answers_for_its_names_and_by_its_wildcards(name: str, kind: str, values: tuple[str, ...]) -> None:
+    """RFC 4592: a name that exists, if only by what lies below it, is not the wildcard's."""
+    assert held(SETS, name, kind) == values
+
+
+def test_an_alias_of_route_53_is_not_guessed_at() -> None:
+    """What it answers is decided when it is asked."""
+    assert "alias" in held(SETS, "www.sailing.example", "CNAME")

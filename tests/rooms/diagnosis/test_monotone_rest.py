@@ -48,6 +48,7 @@ CODES = (
     "dmarc-unaligned",
     "dmarc-report-unauthorized",
     "zone-not-authoritative",
+    "published-differs-from-route53",
     "nameserver-failing",
     "account-sandboxed",
     "account-paused",
@@ -70,6 +71,21 @@ _TOKEN = '"tokens": ["aaaa"]'
 _MAIL_FROM = '"mail_from": {"domain": "bounce.sailing.example"'
 _REFUSING = _MAIL_FROM + ', "status": "FAILED", "on_failure": "REJECT_MESSAGE"}'
 _ENTRY = '{"updated": "2026-05-02T09:11:00Z", "message_id": "0100-old"}'
+_NONE = '{"answers": [{"nameserver": "ns1.dns.example", "how": "NXDOMAIN"}]}'
+
+
+def _published(name: str, kind: str, *values: str) -> tuple[str, ...]:
+    """The zone's own servers: all have it, one lacks it, none has it, none tells."""
+    left = f"published sailing.example {name} {kind} = "
+    right = f'{{"nameserver": "ns1.dns.example", "values": ["{values[0]}"]}}'
+    return (
+        f'{left}{{"answers": [{right}]}}',
+        f'{left}{{"answers": [{right}, {{"nameserver": "ns2.dns.example", "how": "NXDOMAIN"}}]}}',
+        left + _NONE,
+        f'{left}{{"answers": [{{"nameserver": "ns1.dns.example", "failure": "timed out"}}]}}',
+    )
+
+
 ALTERNATIVES: tuple[tuple[str, ...], ...] = (
     (
         f'{_IDENTITY} = {{"dkim": {{{_TOKEN}}}, {_MAIL_FROM}}}}}',
@@ -126,6 +142,14 @@ ALTERNATIVES: tuple[tuple[str, ...], ...] = (
         "hosted-zone sailing.example -",
     ),
     ("zone-of sailing.example = sailing.example",),
+    ("hosted-record Z1 aaaa._domainkey.sailing.example CNAME = aaaa.dkim.amazonses.com",),
+    ("hosted-record Z1 bounce.sailing.example MX - NODATA",),
+    ("hosted-record Z1 bounce.sailing.example TXT = v=spf1 include:amazonses.com ~all",),
+    ("hosted-record Z1 _dmarc.sailing.example TXT = v=DMARC1; p=reject",),
+    _published("aaaa._domainkey.sailing.example", "CNAME", "aaaa.dkim.amazonses.com"),
+    _published("bounce.sailing.example", "MX", "10 feedback-smtp.us-east-1.amazonses.com"),
+    _published("bounce.sailing.example", "TXT", "v=spf1 include:amazonses.com ~all"),
+    _published("_dmarc.sailing.example", "TXT", "v=DMARC1; p=reject"),
     (
         "nameservers sailing.example = ns1.dns.example",
         "nameservers sailing.example = ns1.dns.example\nnameservers sailing.example = ns2.dns.example",

@@ -22,6 +22,10 @@ txt amazonses.com = v=spf1 ip4:199.255.192.0/22 -all
 txt _dmarc.example -
 txt _dmarc.bounce.sailing.example -
 """
+UNPUBLISHED = (
+    "published sailing.example aaaa._domainkey.sailing.example CNAME"
+    ' = {"answers": [{"nameserver": "ns1.dns.example", "how": "NXDOMAIN"}]}'
+)
 IDENTITY = "identity us-east-1 sailing.example"
 
 
@@ -64,7 +68,7 @@ def test_gmails_own_server_is_put_into_spam() -> None:
             "pass",
         ),
         (
-            f'{IDENTITY} = {{"dkim": {{"tokens": ["aaaa"]}}}}\ncname aaaa._domainkey.sailing.example -',
+            f'{IDENTITY} = {{"dkim": {{"tokens": ["aaaa"]}}}}\ncname aaaa._domainkey.sailing.example -\n{UNPUBLISHED}',
             ("pass", "amazonses.com"),
             ("permerror", "sailing.example"),
             "fail",

@@ -18,11 +18,15 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.dkim_facts import Reading, Signing, damage, read, signing, wanted
 from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.published_view import seen_otherwise
+from mailstrata.diagnosis.record_slips import PROBE, in_target, is_wildcard
+from mailstrata.diagnosis.unsettled import About, unsettled
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.formats.dns_record import cname
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import IdentityFacts
 from mailstrata.model.finding import Finding, Fine, Owner, Result, Stratum
+from mailstrata.model.observation import Seen
 from mailstrata.model.question import Cname, SesIdentity
 
 CODE = "dkim-record-differs"
@@ -44,8 +48,14 @@ def _records(case: Case, evidence: Evidence, who: Signing, facts: IdentityFacts)
     reading = read(evidence, who.identity, facts.dkim)
     for name, unknown in reading.unknown:
         yield unsure(CODE, STRATUM, name, unknown)
+    older = [view for view in reading.views if not view.lacking and seen_otherwise(evidence, view)]
     if reading.differing:
         yield _differs(case, evidence, who, reading)
+    elif older:
+        what = f"the DKIM records of {who.identity} as SES wants them"
+        yield from unsettled(
+            evidence, older, About(code=CODE, subject=who.subject, what=what, target=_target(case, who))
+        )
     elif len(reading.right) == reading.count:
         text = f"{reading.count} of {reading.count} DKIM CNAMEs of {who.identity} point to SES's keys ({who.region})"
         yield Fine(code=CODE, stratum=STRATUM, text=text)
@@ -57,7 +67,9 @@ def _differs(case: Case, evidence: Evidence, who: Signing, reading: Reading) -> 
     unsigned = len(reading.differing) == reading.count or who.facts.dkim.status != "SUCCESS"
     lost = damage(case, evidence, who, unsigned=unsigned)
     words = tuple(f"{name} points to {found}; SES wants {targets[name]}" for name, found in reading.differing)
-    asked = (SesIdentity(who.region, who.identity), *(Cname(name) for name, _ in reading.differing))
+    names = {name for name, _ in reading.differing}
+    shown = (one for view in reading.views if view.question.name in names for one in view.asked)
+    asked = (SesIdentity(who.region, who.identity), *shown)
     return Finding(
         code=CODE,
         stratum=STRATUM,
@@ -66,11 +78,26 @@ def _differs(case: Case, evidence: Evidence, who: Signing, reading: Reading) -> 
         owner=Owner.YOU,
         subject=who.subject,
         title=f"{len(reading.differing)} of {reading.count} DKIM CNAMEs of {who.identity} do not point to SES's keys",
-        because=(*words, lost.because),
+        because=(*words, *_slips(evidence, who, reading, targets), lost.because),
         evidence=tuple(evidence.proof(one) for one in asked),
         explains=lost.explains,
         stops=lost.stops,
         fixes=("publish-records",),
-        target=(("region", who.region), ("domain", case.setup.domain), ("identity", who.identity)),
+        target=_target(case, who),
         records=tuple(cname(name, targets[name]) for name, _ in reading.differing),
     )
+
+
+def _target(case: Case, who: Signing) -> tuple[tuple[str, str], ...]:
+    return (("region", who.region), ("domain", case.setup.domain), ("identity", who.identity))
+
+
+def _slips(evidence: Evidence, who: Signing, reading: Reading, targets: dict[str, str]) -> Iterator[str]:
+    """How the targets came to be wrong, where it has a known shape (facts.md B3)."""
+    said = (in_target(found, targets[name], who.identity) for name, found in reading.differing)
+    yield from dict.fromkeys(words for words in said if words)
+    probe = evidence[Cname(f"{PROBE}._domainkey.{who.identity}")]
+    if isinstance(probe, Seen) and any(
+        is_wildcard(found, probe.value.rstrip(".").lower()) for _, found in reading.differing
+    ):
+        yield f"a wildcard answers for every name below {who.identity}: the records themselves are not there"

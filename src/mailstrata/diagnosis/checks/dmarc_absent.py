@@ -17,14 +17,18 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.dmarc_facts import Policy, at, policy, spoiled, walk
 from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.published_view import look
+from mailstrata.diagnosis.record_slips import misplaced
 from mailstrata.diagnosis.region_paths import authors
+from mailstrata.diagnosis.unsettled import About, unsettled
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.diagnosis.zone_facts import cause
 from mailstrata.formats import dmarc
 from mailstrata.formats.dns_record import txt
+from mailstrata.formats.txt_sets import kind
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Result, Stratum
-from mailstrata.model.observation import Seen, Unknown
+from mailstrata.model.observation import Observation, Seen, Unknown
 from mailstrata.model.question import Txt
 
 CODE = "dmarc-absent"
@@ -43,7 +47,27 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
                 text = f"{domain} has a DMARC policy: p={rule.asks} at _dmarc.{rule.domain}"
                 yield Fine(code=CODE, stratum=STRATUM, text=text)
             case None if not spoiled(evidence, domain):
-                yield _absent(case, evidence, domain)
+                yield from _missing(case, evidence, domain)
+
+
+def _missing(case: Case, evidence: Evidence, domain: str) -> Iterator[Result]:
+    """A resolver finds none; whether the zone's own servers have one."""
+    view = look(evidence, case.setup.domain, at(domain), _trouble)
+    if view.unknown is not None:
+        yield unsure(CODE, STRATUM, domain, view.unknown)
+    elif view.trouble:
+        yield _absent(case, evidence, domain)
+    else:
+        target = (("domain", case.setup.domain), ("author", domain))
+        about = About(code=CODE, subject=domain, what=f"the DMARC record of {domain}", target=target)
+        yield from unsettled(evidence, (view,), about)
+
+
+def _trouble(seen: Observation[tuple[str, ...]]) -> str | Unknown:
+    if isinstance(seen, Unknown):
+        return seen
+    texts = seen.value if isinstance(seen, Seen) else ()
+    return "" if any(kind(text) == "dmarc" for text in texts) else "there is no DMARC record"
 
 
 def _absent(case: Case, evidence: Evidence, domain: str) -> Finding:
@@ -67,10 +91,10 @@ def _absent(case: Case, evidence: Evidence, domain: str) -> Finding:
 
 
 def _slips(evidence: Evidence, domain: str) -> Iterator[str]:
-    """The usual slips: the zone's name appended twice, and the policy at the domain itself (facts.md B3, H)."""
-    places = (Txt(f"_dmarc.{domain}.{domain}"), Txt(domain))
-    evidence.want(*places)
-    for question in places:
-        seen = evidence[question]
-        if isinstance(seen, Seen) and any(dmarc.is_record(text) for text in seen.value):
-            yield f"one stands at {question.name}, where nobody looks for it"
+    """The usual slips: the zone's name appended twice, the underscore lost, the policy at the domain (facts.md B3, H)."""
+    places = misplaced(f"_dmarc.{domain}", domain)
+    evidence.want(*(Txt(place.name) for place in places))
+    for place in places:
+        seen = evidence[Txt(place.name)]
+        if isinstance(seen, Seen) and any(kind(text) == "dmarc" for text in seen.value):
+            yield f"one stands at {place.name}, where nobody looks for it: {place.words}"

@@ -19,11 +19,11 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.mail_from_facts import InUse, in_use, mx_trouble, refusal, spf_trouble
+from mailstrata.diagnosis.published_view import look, want
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import MailFromFacts
 from mailstrata.model.finding import Confidence, Finding, Fine, Owner, Result, Stratum
-from mailstrata.model.observation import Unknown
 from mailstrata.model.question import Mx, SesIdentity, Txt
 
 CODE = "mail-from-failed"
@@ -43,13 +43,13 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
 
 
 def _not_used(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFacts) -> Iterator[Result]:
-    hosts, texts = Mx(mail_from.domain), Txt(mail_from.domain)
-    evidence.want(hosts, texts)
-    troubles = mx_trouble(evidence[hosts], used.region), spf_trouble(evidence[texts])
-    unknown = next((one for one in troubles if isinstance(one, Unknown)), None)
+    want(evidence, used.identity, Mx(mail_from.domain), Txt(mail_from.domain))
+    hosts = look(evidence, used.identity, Mx(mail_from.domain), lambda seen: mx_trouble(seen, used.region))
+    texts = look(evidence, used.identity, Txt(mail_from.domain), spf_trouble)
+    unknown = hosts.unknown or texts.unknown
     if unknown is not None:
         yield unsure(CODE, STRATUM, used.subject, unknown)
-    elif not any(troubles):
+    elif not (hosts.trouble or texts.trouble):
         yield _finding(case, evidence, used, mail_from)
 
 

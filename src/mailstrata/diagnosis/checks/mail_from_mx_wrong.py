@@ -19,6 +19,9 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.mail_from_facts import InUse, in_use, mx_trouble, refusal
+from mailstrata.diagnosis.published_view import View, look
+from mailstrata.diagnosis.record_slips import in_exchangers, in_target, misplaced
+from mailstrata.diagnosis.unsettled import About, unsettled
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.diagnosis.zone_facts import cause
 from mailstrata.formats.dns_record import mx
@@ -26,7 +29,7 @@ from mailstrata.formats.ses_records import PREFERENCE, feedback_host
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import MailFromFacts
 from mailstrata.model.finding import Confidence, Finding, Fine, Owner, Result, Stratum
-from mailstrata.model.observation import Absent, Unknown
+from mailstrata.model.observation import Absent, Seen
 from mailstrata.model.question import Mx, SesIdentity
 
 CODE = "mail-from-mx-wrong"
@@ -37,21 +40,28 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Look at the MX of the MAIL FROM domain in each region in use."""
     for used in in_use(case, evidence):
         if used.mail_from is not None:
-            yield _judged(case, evidence, used, used.mail_from)
+            yield from _judged(case, evidence, used, used.mail_from)
         elif used.unknown is not None:
             yield unsure(CODE, STRATUM, used.subject, used.unknown)
 
 
-def _judged(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFacts) -> Result:
-    question = Mx(mail_from.domain)
-    trouble = mx_trouble(evidence[question], used.region)
-    if isinstance(trouble, Unknown):
-        return unsure(CODE, STRATUM, used.subject, trouble)
-    if not trouble:
+def _judged(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFacts) -> Iterator[Result]:
+    view = look(evidence, used.identity, Mx(mail_from.domain), lambda seen: mx_trouble(seen, used.region))
+    if view.unknown is not None:
+        yield unsure(CODE, STRATUM, used.subject, view.unknown)
+    elif view.trouble:
+        yield _wrong(case, evidence, used, view)
+    else:
+        what = f"the MX of {mail_from.domain} as SES wants it"
+        about = About(code=CODE, subject=used.subject, what=what, target=_target(case, used))
+        late = tuple(unsettled(evidence, (view,), about))
         text = f"the MX of {mail_from.domain} is SES's feedback host of {used.region}"
-        return Fine(code=CODE, stratum=STRATUM, text=text)
-    lost = refusal(case, used)
-    missing = isinstance(evidence[question], Absent)
+        yield from late or (Fine(code=CODE, stratum=STRATUM, text=text),)
+
+
+def _wrong(case: Case, evidence: Evidence, used: InUse, view: View) -> Finding:
+    name, lost = view.question.name, refusal(case, used)
+    missing = isinstance(view.seen, Absent)
     blamed = cause(evidence, case.setup.domain, gravity=lost.gravity, verified=used.verified) if missing else None
     return Finding(
         code=CODE,
@@ -60,13 +70,33 @@ def _judged(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFact
         confidence=Confidence.PROVEN,
         owner=Owner.YOU,
         subject=used.subject,
-        title=f"the MAIL FROM domain {mail_from.domain} does not have the MX that SES wants: {trouble}",
-        because=(trouble, lost.because),
-        evidence=(evidence.proof(question), evidence.proof(SesIdentity(used.region, used.identity))),
+        title=f"the MAIL FROM domain {name} does not have the MX that SES wants: {view.trouble}",
+        because=(view.trouble, *_slips(evidence, used, view), lost.because),
+        evidence=tuple(evidence.proof(one) for one in (*view.asked, SesIdentity(used.region, used.identity))),
         caused_by=blamed,
         explains=lost.explains,
         stops=lost.stops,
         fixes=() if blamed else ("publish-records",),
-        target=(("region", used.region), ("domain", case.setup.domain), ("identity", used.identity)),
-        records=(mx(mail_from.domain, PREFERENCE, feedback_host(used.region)),),
+        target=_target(case, used),
+        records=(mx(name, PREFERENCE, feedback_host(used.region)),),
     )
+
+
+def _target(case: Case, used: InUse) -> tuple[tuple[str, str], ...]:
+    return (("region", used.region), ("domain", case.setup.domain), ("identity", used.identity))
+
+
+def _slips(evidence: Evidence, used: InUse, view: View) -> Iterator[str]:
+    """How it came to be so, where that has a known shape: another host of Amazon's, or another name (facts.md B3)."""
+    wanted = feedback_host(used.region)
+    if isinstance(view.seen, Seen):
+        hosts = tuple(host.host for host in view.seen.value)
+        said = (in_exchangers(hosts, wanted), *(in_target(host, wanted, used.identity) for host in hosts))
+        yield from dict.fromkeys(words for words in said if words)
+        return
+    places = misplaced(view.question.name, used.identity)
+    evidence.want(*(Mx(place.name) for place in places))
+    for place in places:
+        seen = evidence[Mx(place.name)]
+        if isinstance(seen, Seen) and any(host.host.rstrip(".").lower() == wanted for host in seen.value):
+            yield f"it was published at {place.name}: {place.words}"

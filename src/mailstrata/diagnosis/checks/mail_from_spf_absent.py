@@ -17,15 +17,18 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.mail_from_facts import InUse, in_use
+from mailstrata.diagnosis.published_view import View, look
+from mailstrata.diagnosis.record_slips import misplaced
+from mailstrata.diagnosis.unsettled import About, unsettled
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.diagnosis.zone_facts import cause
 from mailstrata.formats.dns_record import txt
-from mailstrata.formats.ses_records import SPF
+from mailstrata.formats.ses_records import SES, SPF
 from mailstrata.formats.txt_sets import kind
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import MailFromFacts
 from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Result, Stratum
-from mailstrata.model.observation import Seen, Unknown
+from mailstrata.model.observation import Observation, Seen, Unknown
 from mailstrata.model.question import Cname, SesIdentity, Txt
 
 CODE = "mail-from-spf-absent"
@@ -36,23 +39,40 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Look at the SPF record of the MAIL FROM domain in each region in use."""
     for used in in_use(case, evidence):
         if used.mail_from is not None:
-            yield _judged(case, evidence, used, used.mail_from)
+            yield from _judged(case, evidence, used, used.mail_from)
         elif used.unknown is not None:
             yield unsure(CODE, STRATUM, used.subject, used.unknown)
 
 
-def _judged(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFacts) -> Result:
-    question, alias = Txt(mail_from.domain), Cname(mail_from.domain)
-    evidence.want(question, alias)
-    seen = evidence[question]
+def _judged(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFacts) -> Iterator[Result]:
+    view = look(evidence, used.identity, Txt(mail_from.domain), _trouble)
+    if view.unknown is not None:
+        yield unsure(CODE, STRATUM, used.subject, view.unknown)
+    elif view.trouble:
+        yield _absent(case, evidence, used, view)
+    else:
+        what = f"the SPF record of {mail_from.domain}"
+        about = About(code=CODE, subject=used.subject, what=what, target=_target(case, used))
+        fine = Fine(code=CODE, stratum=STRATUM, text=f"{mail_from.domain} has an SPF record")
+        yield from tuple(unsettled(evidence, (view,), about)) or (fine,)
+
+
+def _trouble(seen: Observation[tuple[str, ...]]) -> str | Unknown:
     if isinstance(seen, Unknown):
-        return unsure(CODE, STRATUM, used.subject, seen)
+        return seen
     texts = seen.value if isinstance(seen, Seen) else ()
-    if any(kind(text) == "spf" for text in texts):
-        return Fine(code=CODE, stratum=STRATUM, text=f"{mail_from.domain} has an SPF record")
-    warning = Gravity.WARNING
+    return "" if any(kind(text) == "spf" for text in texts) else "there is no SPF record"
+
+
+def _target(case: Case, used: InUse) -> tuple[tuple[str, str], ...]:
+    return (("region", used.region), ("domain", case.setup.domain), ("identity", used.identity))
+
+
+def _absent(case: Case, evidence: Evidence, used: InUse, view: View) -> Finding:
+    name, warning = view.question.name, Gravity.WARNING
+    texts = view.seen.value if isinstance(view.seen, Seen) else ()
     blamed = cause(evidence, case.setup.domain, gravity=warning, verified=used.verified) if not texts else None
-    blamed = "mail-from-is-cname" if isinstance(evidence[alias], Seen) else blamed
+    blamed = "mail-from-is-cname" if isinstance(evidence[Cname(name)], Seen) else blamed
     return Finding(
         code=CODE,
         stratum=STRATUM,
@@ -60,11 +80,21 @@ def _judged(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFact
         confidence=Confidence.PROVEN,
         owner=Owner.YOU,
         subject=used.subject,
-        title=f"SPF does not pass for mail by SES: the MAIL FROM domain {mail_from.domain} has no SPF record",
-        because=("DMARC then rests on the DKIM signature alone",),
-        evidence=(evidence.proof(question), evidence.proof(SesIdentity(used.region, used.identity))),
+        title=f"SPF does not pass for mail by SES: the MAIL FROM domain {name} has no SPF record",
+        because=(*_slips(evidence, used, name), "DMARC then rests on the DKIM signature alone"),
+        evidence=tuple(evidence.proof(one) for one in (*view.asked, SesIdentity(used.region, used.identity))),
         caused_by=blamed,
         fixes=() if blamed else ("publish-records",),
-        target=(("region", used.region), ("domain", case.setup.domain), ("identity", used.identity)),
-        records=(txt(mail_from.domain, (*texts, SPF)),),
+        target=_target(case, used),
+        records=(txt(name, (*texts, SPF)),),
     )
+
+
+def _slips(evidence: Evidence, used: InUse, name: str) -> Iterator[str]:
+    """Where else it stands: twice the zone's name, or at the domain above (facts.md B3)."""
+    places = misplaced(name, used.identity)
+    evidence.want(*(Txt(place.name) for place in places))
+    for place in places:
+        seen = evidence[Txt(place.name)]
+        if isinstance(seen, Seen) and any(kind(text) == "spf" and SES in text for text in seen.value):
+            yield f"one that names SES stands at {place.name}: {place.words}"

@@ -85,7 +85,7 @@ async def put(change: Batch, row: int, tools: Tools) -> AsyncIterator[Step]:
     await settled(row, tools.dns.publish(zone.id, change.records), tools)
     yield Step(text=f"published {len(change.records)} records in zone {zone.name} ({zone.id})")
     for record in (one for one in change.records if one.values):
-        yield Step(text=await settled(row, published(record, tools.asker, tools.clock), tools))
+        yield Step(text=await settled(row, published(record, zone.name, tools.asker, tools.clock), tools))
 
 
 async def _whole(kind: str, change: Batch, tools: Tools) -> AsyncIterator[Step]:

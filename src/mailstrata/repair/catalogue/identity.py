@@ -142,6 +142,25 @@ FIXES: Mapping[str, Remedy] = {
         verify="SES reports DKIM SUCCESS",
         undo="none is needed: the records of before still stand; a key once replaced does not come back",
     ),
+    "unite-dns": Remedy(
+        title="have the name servers in force tell what Route 53 holds",
+        minutes=20,
+        wait="until the old delegation's time to live has run out, up to 2 days",
+        steps=(
+            "if a part of the zone (such as _domainkey) is delegated elsewhere: take that delegation away",
+            "if a server of another host stands in the delegation: take it out at the registrar",
+            "or publish the records with whoever is asked",
+        ),
+        verify="every name server in force gives the records that Route 53 holds",
+        undo="put the delegation back",
+    ),
+    "wait-for-caches": Remedy(
+        title="wait until resolvers have forgotten the older answer",
+        minutes=0,
+        wait="the remaining time to live, which the finding shows",
+        steps=("change nothing meanwhile: the record is right where it is published",),
+        verify="a resolver gives the published record",
+    ),
     "correct-spf": Remedy(
         title="correct the SPF record",
         minutes=10,

@@ -162,7 +162,7 @@ async def _in_dns(change: Change, goal: Goal, seen: Observed, *, run: str, tools
     yield Step(text=f"published {len(change.records)} record sets in zone {zone.name} ({zone.id}), in one batch")
     for record in change.records:
         if record.values:
-            yield Step(text=await published(record, tools.asker, tools.clock))
+            yield Step(text=await published(record, zone.name, tools.asker, tools.clock))
 
 
 async def _unchanged_then_published(change: Change, zone_id: str, tools: Tools) -> None:
