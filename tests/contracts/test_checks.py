@@ -28,7 +28,8 @@ CODES = {
     Stratum.IDENTITY: """identity-absent identity-in-other-region identity-unverified address-identity-shadows-domain
         dkim-disabled dkim-record-absent dkim-record-differs dkim-failed dkim-key-weak mail-from-absent mail-from-failed
         mail-from-mx-wrong mail-from-spf-absent mail-from-is-cname spf-multiple spf-malformed spf-too-many-lookups
-        spf-without-ses dmarc-absent dmarc-multiple dmarc-malformed dmarc-unaligned dmarc-report-unauthorized
+        spf-without-ses spf-without-provider dmarc-absent dmarc-multiple dmarc-malformed dmarc-unaligned
+        dmarc-report-unauthorized
         zone-not-authoritative published-differs-from-route53 nameserver-failing""",
     Stratum.ACCOUNT: """account-sandboxed account-paused account-on-probation quota-exhausted rate-exceeded
         events-unrecorded recipient-suppressed recipient-globally-suppressed suppression-hides-cause""",

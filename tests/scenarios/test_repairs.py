@@ -38,6 +38,7 @@ REPAIRS = (
     ("spf-multiple", "publish-records"),
     ("dmarc-multiple", "publish-records"),
     ("spf-without-ses", "publish-records"),
+    ("spf-without-provider", "publish-records"),
     ("spf-malformed", "publish-records"),
     ("dmarc-malformed", "publish-records"),
     ("dmarc-report-unauthorized", "publish-records"),

@@ -44,7 +44,15 @@ def held(sets: Iterable[Mapping[str, Any]], name: str, rtype: str) -> tuple[str,
     if any("ResourceRecords" not in one or "SetIdentifier" in one for one in there):
         return f"{source} {rtype} is an alias or has a routing policy in Route 53"
     values = (from_route53(rtype, str(entry["Value"])) for one in there for entry in one["ResourceRecords"])
-    return tuple(sorted(value if rtype == "TXT" else value.rstrip(".").lower() for value in values))
+    return tuple(sorted(_as_dns_reads(value) if rtype == "TXT" else value.rstrip(".").lower() for value in values))
+
+
+def _as_dns_reads(text: str) -> str:
+    """Octets that Route 53 writes by number, read as a resolver's answer is: as UTF-8, escaped where they are none."""
+    try:
+        return text.encode("latin-1").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return text
 
 
 def _source(by_name: Mapping[str, object], name: str) -> str:

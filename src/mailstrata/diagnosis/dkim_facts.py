@@ -17,7 +17,7 @@ from mailstrata.diagnosis.dmarc_facts import Policy, policy
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.identity_facts import halted, in_force, refused_for_identity, vouched
 from mailstrata.diagnosis.outcome import heard
-from mailstrata.diagnosis.paths import ids, regions
+from mailstrata.diagnosis.paths import all_regions, ids, regions
 from mailstrata.diagnosis.published_view import View, Wrong, look, want
 from mailstrata.diagnosis.refusals import said
 from mailstrata.diagnosis.region_paths import own_in_region
@@ -28,7 +28,7 @@ from mailstrata.model.facts import DkimFacts, IdentityFacts
 from mailstrata.model.finding import Confidence, Gravity
 from mailstrata.model.names import is_within
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
-from mailstrata.model.question import Cname, Txt
+from mailstrata.model.question import Cname, SesIdentity, Txt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +73,11 @@ class Damage:
     stops: tuple[str, ...] = ()
 
 
-def signing(case: Case, evidence: Evidence) -> Iterator[Signing]:
-    """The domain identity in force in each region in use; where there is none, nothing."""
-    for region in regions(case):
+def signing(case: Case, evidence: Evidence, *, everywhere: bool = False) -> Iterator[Signing]:
+    """The domain identity in force in each region in use, or in ``everywhere`` that the setup names; none, nothing."""
+    where = all_regions(case) if everywhere else regions(case)
+    evidence.want(*(SesIdentity(region, case.setup.domain) for region in where))
+    for region in where:
         name, identity = in_force(evidence, region, case.setup.domain)
         match identity:
             case Unknown() as unknown:
@@ -140,6 +142,9 @@ def _wrong(targets: dict[str, str]) -> Callable[[Cname | Txt], Wrong]:
 def damage(case: Case, evidence: Evidence, who: Signing, *, unsigned: bool) -> Damage:
     """What is lost: all mail while the identity is not verified, else what DMARC makes of mail without a signature."""
     assert who.facts is not None
+    if who.region not in regions(case):
+        because = f"no mail goes through {who.region} now: it would be met by whoever sends there"
+        return Damage(gravity=Gravity.NOTICE, confidence=Confidence.PROVEN, because=because)
     if not who.facts.verified:
         verified = vouched(case, evidence, who.region)
         stopped = halted(case, who.region, verified) if not isinstance(verified, Unknown) else ()

@@ -13,15 +13,16 @@ from dataclasses import dataclass
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.identity_facts import in_force
-from mailstrata.diagnosis.paths import ids, regions
+from mailstrata.diagnosis.paths import all_regions, ids, regions
 from mailstrata.diagnosis.refusals import said, words
-from mailstrata.diagnosis.region_paths import own_in_region
+from mailstrata.diagnosis.region_paths import own_in_region, senders
 from mailstrata.formats import spf
 from mailstrata.formats.ses_records import SES, feedback_host
 from mailstrata.model.attempt import Case
 from mailstrata.model.facts import IdentityFacts, MailFromFacts, MxHost
 from mailstrata.model.finding import Gravity
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
+from mailstrata.model.question import SesIdentity
 
 _REFUSED = ("MailFromDomainNotVerified", "MAIL FROM domain")
 """How a refusal for it begins, by the API's code or in SMTP's words, which name the domain between (facts.md B1, B3)."""
@@ -43,6 +44,11 @@ class InUse:
         return f"{self.mail_from.domain if self.mail_from else self.identity} in {self.region}"
 
     @property
+    def zone(self) -> str:
+        """The domain of the identity, in whose zone the records lie."""
+        return self.identity.rpartition("@")[2]
+
+    @property
     def verified(self) -> bool:
         """Whether the identity is known to be verified."""
         return self.facts is not None and self.facts.verified
@@ -59,14 +65,29 @@ class Loss:
 
 
 def in_use(case: Case, evidence: Evidence) -> Iterator[InUse]:
-    """The MAIL FROM domain of the identity in each region in use; an identity without one is passed over."""
-    for region in regions(case):
+    """The MAIL FROM domains of the domain's identity and of its senders' own, in each region of the setup.
+
+    An identity without one is passed over, and so is a sender's that has its domain's.
+    """
+    evidence.want(*(SesIdentity(region, case.setup.domain) for region in all_regions(case)))
+    for region in all_regions(case):
         name, identity = in_force(evidence, region, case.setup.domain)
-        match identity:
-            case Unknown() as unknown:
-                yield InUse(region=region, identity=name, unknown=unknown)
-            case Seen(value=facts) if facts.mail_from is not None:
-                yield InUse(region=region, identity=name, facts=facts, mail_from=facts.mail_from)
+        found = list(_of(region, name, identity))
+        yield from found
+        taken = {one.mail_from.domain for one in found if one.mail_from is not None}
+        addresses = senders(case, region)
+        evidence.want(*(SesIdentity(region, address) for address in addresses))
+        for address in addresses:
+            own = tuple(_of(region, address, evidence[SesIdentity(region, address)]))
+            yield from (one for one in own if one.mail_from is None or one.mail_from.domain not in taken)
+
+
+def _of(region: str, name: str, identity: Observation[IdentityFacts]) -> Iterator[InUse]:
+    match identity:
+        case Unknown() as unknown:
+            yield InUse(region=region, identity=name, unknown=unknown)
+        case Seen(value=facts) if facts.mail_from is not None and (facts.verified or "@" not in name):
+            yield InUse(region=region, identity=name, facts=facts, mail_from=facts.mail_from)
 
 
 def mx_trouble(observation: Observation[tuple[MxHost, ...]], region: str) -> str | Unknown:
@@ -94,6 +115,8 @@ def spf_trouble(observation: Observation[tuple[str, ...]]) -> str | Unknown:
 def refusal(case: Case, used: InUse) -> Loss:
     """What is lost while the MAIL FROM domain is not right: all mail where the identity asks for that, else alignment."""
     assert used.mail_from is not None
+    if used.region not in regions(case):
+        return Loss(gravity=Gravity.NOTICE, because=f"no mail goes through {used.region} now")
     if used.mail_from.status == "SUCCESS":
         return Loss(gravity=Gravity.WARNING, because="SES still uses it, and stops to when it looks the next time")
     if used.mail_from.on_failure != "REJECT_MESSAGE":
@@ -101,6 +124,8 @@ def refusal(case: Case, used: InUse) -> Loss:
             gravity=Gravity.WARNING, because="SES falls back to its own return path: SPF passes and does not align"
         )
     sends = own_in_region(case, used.region)
+    if "@" in used.identity:
+        sends = tuple(send for send in sends if send.sender.lower() == used.identity)
     return Loss(
         gravity=Gravity.FAULT,
         because="the identity asks SES to refuse mail while it cannot use the MAIL FROM domain (REJECT_MESSAGE)",

@@ -83,5 +83,10 @@ def regions(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(region for region in named if region))
 
 
+def all_regions(case: Case) -> tuple[str, ...]:
+    """The regions in use, then the further ones of the setup, in which the domain may be an identity as well."""
+    return tuple(dict.fromkeys((*regions(case), *case.setup.regions)))
+
+
 SIMULATOR = "simulator.amazonses.com"
 """The domain of SES's mailbox simulator (facts.md B6)."""

@@ -11,12 +11,13 @@ theirs. ``wrong`` says in words what is wrong with an observation of the record 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.model.facts import MxHost, PublishedFacts, ServerAnswer
+from mailstrata.model.finding import Proof
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import Cname, Mx, Published, Question, Txt, ZoneOf
 
@@ -143,3 +144,24 @@ def same(told: Observation[PublishedFacts], values: tuple[str, ...]) -> tuple[st
 def seen_otherwise(evidence: Evidence, view: View) -> bool:
     """Whether a resolver remembers another record at the name, rather than none."""
     return bool(view.waiting) and isinstance(evidence[view.question], Seen)
+
+
+def proofs(evidence: Evidence, asked: Iterable[Question[Any]]) -> tuple[Proof, ...]:
+    """The evidence as people read it: what the zone's servers say by what they say, each other question as it is."""
+    return tuple(evidence.proof(one, _said(evidence, one)) for one in dict.fromkeys(asked))
+
+
+def _said(evidence: Evidence, question: Question[Any]) -> str:
+    seen = evidence[question]
+    if not isinstance(question, Published) or not isinstance(seen, Seen):
+        return ""
+    by_answer: dict[str, list[str]] = {}
+    for one in seen.value.answers:
+        by_answer.setdefault(_answer(one), []).append(one.nameserver)
+    return "; ".join(f"{', '.join(servers)}: {answer}" for answer, servers in by_answer.items())
+
+
+def _answer(one: ServerAnswer) -> str:
+    if one.failure:
+        return one.failure
+    return " | ".join(one.values) or (f"an alias to {one.alias}" if one.alias else f"absent ({one.how})")

@@ -11,7 +11,7 @@ what happened. An empty text is no slip.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mailstrata.formats.txt_sets import kind
@@ -30,7 +30,6 @@ _INNER_SPACE = "a space stands in the middle of a name: the value was split into
 _MAILBOXES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "Google": (("google.com", "googlemail.com"), "_spf.google.com"),
     "Microsoft 365": (("mail.protection.outlook.com", "mx.microsoft"), "spf.protection.outlook.com"),
-    "Zoho": (("zoho.com", "zoho.eu", "zoho.in", "zohomail.com"), "zoho"),
     "Fastmail": (("messagingengine.com",), "spf.messagingengine.com"),
     "Proton": (("protonmail.ch",), "_spf.protonmail.ch"),
     "iCloud": (("mail.icloud.com",), "icloud.com"),
@@ -141,16 +140,13 @@ def is_wildcard(found: object, probe: object) -> bool:
     return bool(probe) and found == probe
 
 
-def overwritten(exchangers: tuple[str, ...], texts: tuple[str, ...]) -> str:
-    """The mailbox provider whose SPF include is gone: mail arrives there, and the domain's one SPF record does not name it."""
-    records = [text.lower() for text in texts if kind(text) == "spf"]
-    if len(records) != 1 or "redirect=" in records[0]:
-        return ""
+def mailbox_provider(exchangers: Iterable[str]) -> tuple[str, str] | None:
+    """The provider that keeps the mailboxes of these MX hosts, with the include by which its servers may send."""
+    hosts = tuple(map(_host, exchangers))
     for provider, (ends, include) in _MAILBOXES.items():
-        mine = [host for host in map(_host, exchangers) if host.endswith(tuple("." + end for end in ends))]
-        if mine and include not in records[0]:
-            return provider
-    return ""
+        if any(host == end or host.endswith("." + end) for host in hosts for end in ends):
+            return provider, include
+    return None
 
 
 def _host(name: str) -> str:

@@ -39,7 +39,7 @@ class Compared:
 def wanted_sets(case: Case, evidence: Evidence) -> tuple[RecordSet, ...] | Unknown:
     """The record sets that mail by SES rests on, each once."""
     found: list[RecordSet] = [at(domain) for domain in authors(case)]
-    for who in dkim_facts.signing(case, evidence):
+    for who in dkim_facts.signing(case, evidence, everywhere=True):
         if who.unknown is not None:
             return who.unknown
         if who.facts is not None:

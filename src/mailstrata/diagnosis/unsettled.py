@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.published_view import View
+from mailstrata.diagnosis.published_view import View, proofs
 from mailstrata.model.finding import Confidence, Finding, Gravity, Owner, Stratum
 
 
@@ -44,7 +44,7 @@ def unsettled(evidence: Evidence, views: Iterable[View], about: About) -> Iterat
         because=(*(f"{view.question.name} is right at its other name servers" for view in open_ones[:1]), *waiting)
         if lacking
         else ("the zone's own name servers have it", *waiting),
-        evidence=tuple(dict.fromkeys(evidence.proof(one) for view in open_ones for one in view.asked)),
+        evidence=proofs(evidence, (one for view in open_ones for one in view.asked)),
         fixes=("repair-nameserver",) if lacking else ("wait-for-caches",),
         target=about.target,
     )

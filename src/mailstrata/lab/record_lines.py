@@ -47,5 +47,11 @@ def _quoted(text: str) -> str:
     """A TXT value as strings of at most 255 octets (RFC 1035 3.3), quoted and escaped (RFC 1035 5.1)."""
     data = text.encode()
     parts = [data[start : start + _STRING] for start in range(0, len(data), _STRING)] or [b""]
-    escaped = ("".join(chr(c) if 32 <= c < 127 and c not in b'"\\' else f"\\{c:03d}" for c in part) for part in parts)
-    return " ".join(f'"{part}"' for part in escaped)
+    return " ".join(f'"{"".join(map(_escaped, part))}"' for part in parts)
+
+
+def _escaped(octet: int) -> str:
+    """Quotes and backslashes behind a backslash, which DNS and Route 53 read alike; other octets by number."""
+    if octet in b'"\\':
+        return f"\\{chr(octet)}"
+    return chr(octet) if 32 <= octet < 127 else f"\\{octet:03d}"

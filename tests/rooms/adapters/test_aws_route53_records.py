@@ -64,6 +64,7 @@ SETS = (
     {"Name": "sailing.example.", "Type": "TXT", "ResourceRecords": [{"Value": '"v=spf1 " "-all"'}]},
     {"Name": "bounce.sailing.example.", "Type": "MX", "ResourceRecords": [{"Value": "10 Feedback.example."}]},
     {"Name": "\\052.sailing.example.", "Type": "CNAME", "ResourceRecords": [{"Value": "shop.example."}]},
+    {"Name": "greet.sailing.example.", "Type": "TXT", "ResourceRecords": [{"Value": '"gr\\303\\274n"'}]},
     {"Name": "a.b.sailing.example.", "Type": "A", "ResourceRecords": [{"Value": "192.0.2.1"}]},
     {"Name": "www.sailing.example.", "Type": "CNAME", "AliasTarget": {"DNSName": "x.example."}},
 )
@@ -75,6 +76,7 @@ SETS = (
         ("sailing.example", "TXT", ("v=spf1 -all",)),
         ("Bounce.sailing.example.", "MX", ("10 feedback.example",)),
         ("bounce.sailing.example", "CNAME", ()),
+        ("greet.sailing.example", "TXT", ("grün",)),
         ("any.sailing.example", "CNAME", ("shop.example",)),
         ("very.deep.sailing.example", "CNAME", ("shop.example",)),
         ("any.sailing.example", "TXT", ()),

@@ -42,6 +42,7 @@ CODES = (
     "spf-multiple",
     "spf-malformed",
     "spf-too-many-lookups",
+    "spf-without-provider",
     "dmarc-absent",
     "dmarc-multiple",
     "dmarc-malformed",
@@ -131,6 +132,7 @@ ALTERNATIVES: tuple[tuple[str, ...], ...] = (
         "txt bounce.sailing.example - NXDOMAIN",
     ),
     ("txt amazonses.com = v=spf1 ip4:192.0.2.0/24 -all", "txt amazonses.com = v=spf1 inclde:x -all"),
+    ("mx sailing.example = 1 aspmx.l.google.com", "mx sailing.example - NODATA"),
     ("txt _dmarc.dock.example - NXDOMAIN", "txt _dmarc.dock.example = v=DMARC1; p=none"),
     (
         "txt sailing.example._report._dmarc.dock.example - NXDOMAIN",

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.dkim_facts import Reading, Signing, damage, questions, read, signing
 from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.paths import regions
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.formats.ses_records import OWN_KEY
 from mailstrata.model.attempt import Case
@@ -37,7 +38,7 @@ _WORDS = {
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Look at SES's own word for DKIM in each region."""
-    for who in signing(case, evidence):
+    for who in signing(case, evidence, everywhere=True):
         if who.facts is not None:
             yield from _judged(case, evidence, who, who.facts)
         elif who.unknown is not None:
@@ -73,7 +74,7 @@ def _failed(case: Case, evidence: Evidence, who: Signing, reading: Reading) -> F
         title=f"SES does not use the DKIM key of {who.identity} ({dkim.status}), though its records are right",
         because=(f"all {reading.count} DKIM records are right now", _WORDS[dkim.status], lost.because),
         evidence=tuple(evidence.proof(one) for one in asked),
-        refines=None if who.facts.verified else "identity-unverified",
+        refines="identity-unverified" if not who.facts.verified and who.region in regions(case) else None,
         explains=lost.explains,
         stops=lost.stops,
         fixes=(again if given_up else "wait-for-ses",),

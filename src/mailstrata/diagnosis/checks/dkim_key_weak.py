@@ -38,7 +38,7 @@ _LENGTHS = {"RSA_1024_BIT": 1024, "RSA_2048_BIT": 2048}
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Look at the length of the key in each region."""
-    for who in signing(case, evidence):
+    for who in signing(case, evidence, everywhere=True):
         if who.facts is None:
             if who.unknown is not None:
                 yield unsure(CODE, STRATUM, who.subject, who.unknown)

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.dkim_facts import Reading, Signing, damage, questions, read, signing, wanted
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.published_view import seen_otherwise
+from mailstrata.diagnosis.published_view import proofs, seen_otherwise
 from mailstrata.diagnosis.record_slips import misplaced
 from mailstrata.diagnosis.route53_view import contradicted
 from mailstrata.diagnosis.unsettled import About, unsettled
@@ -39,7 +39,7 @@ STRATUM = Stratum.IDENTITY
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Look for the DKIM records of the identity in force in each region in use."""
-    for who in signing(case, evidence):
+    for who in signing(case, evidence, everywhere=True):
         if who.facts is not None:
             yield from _records(case, evidence, who, who.facts)
         elif who.unknown is not None:
@@ -87,7 +87,7 @@ def _absent(case: Case, evidence: Evidence, who: Signing, reading: Reading) -> F
         subject=who.subject,
         title=f"{count} DKIM records of {who.identity} are not in public DNS",
         because=(f"missing: {', '.join(reading.missing)}", *_slips(evidence, who, reading), lost.because),
-        evidence=tuple(evidence.proof(one) for one in (SesIdentity(who.region, who.identity), *asked)),
+        evidence=proofs(evidence, (SesIdentity(who.region, who.identity), *asked)),
         caused_by=blamed,
         explains=lost.explains,
         stops=lost.stops,

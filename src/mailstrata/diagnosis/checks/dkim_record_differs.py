@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.dkim_facts import Reading, Signing, damage, read, signing, wanted
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.published_view import seen_otherwise
+from mailstrata.diagnosis.published_view import proofs, seen_otherwise
 from mailstrata.diagnosis.record_slips import PROBE, in_target, is_wildcard
 from mailstrata.diagnosis.unsettled import About, unsettled
 from mailstrata.diagnosis.unsure import unsure
@@ -35,7 +35,7 @@ STRATUM = Stratum.IDENTITY
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Compare the CNAMEs of the identity in force in each region in use."""
-    for who in signing(case, evidence):
+    for who in signing(case, evidence, everywhere=True):
         if who.facts is not None:
             yield from _records(case, evidence, who, who.facts)
         elif who.unknown is not None:
@@ -79,7 +79,7 @@ def _differs(case: Case, evidence: Evidence, who: Signing, reading: Reading) -> 
         subject=who.subject,
         title=f"{len(reading.differing)} of {reading.count} DKIM CNAMEs of {who.identity} do not point to SES's keys",
         because=(*words, *_slips(evidence, who, reading, targets), lost.because),
-        evidence=tuple(evidence.proof(one) for one in asked),
+        evidence=proofs(evidence, asked),
         explains=lost.explains,
         stops=lost.stops,
         fixes=("publish-records",),

@@ -43,9 +43,9 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
 
 
 def _not_used(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFacts) -> Iterator[Result]:
-    want(evidence, used.identity, Mx(mail_from.domain), Txt(mail_from.domain))
-    hosts = look(evidence, used.identity, Mx(mail_from.domain), lambda seen: mx_trouble(seen, used.region))
-    texts = look(evidence, used.identity, Txt(mail_from.domain), spf_trouble)
+    want(evidence, used.zone, Mx(mail_from.domain), Txt(mail_from.domain))
+    hosts = look(evidence, used.zone, Mx(mail_from.domain), lambda seen: mx_trouble(seen, used.region))
+    texts = look(evidence, used.zone, Txt(mail_from.domain), spf_trouble)
     unknown = hosts.unknown or texts.unknown
     if unknown is not None:
         yield unsure(CODE, STRATUM, used.subject, unknown)

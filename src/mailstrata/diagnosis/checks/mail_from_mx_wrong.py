@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.mail_from_facts import InUse, in_use, mx_trouble, refusal
-from mailstrata.diagnosis.published_view import View, look
+from mailstrata.diagnosis.published_view import View, look, proofs
 from mailstrata.diagnosis.record_slips import in_exchangers, in_target, misplaced
 from mailstrata.diagnosis.unsettled import About, unsettled
 from mailstrata.diagnosis.unsure import unsure
@@ -46,7 +46,7 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
 
 
 def _judged(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFacts) -> Iterator[Result]:
-    view = look(evidence, used.identity, Mx(mail_from.domain), lambda seen: mx_trouble(seen, used.region))
+    view = look(evidence, used.zone, Mx(mail_from.domain), lambda seen: mx_trouble(seen, used.region))
     if view.unknown is not None:
         yield unsure(CODE, STRATUM, used.subject, view.unknown)
     elif view.trouble:
@@ -72,7 +72,7 @@ def _wrong(case: Case, evidence: Evidence, used: InUse, view: View) -> Finding:
         subject=used.subject,
         title=f"the MAIL FROM domain {name} does not have the MX that SES wants: {view.trouble}",
         because=(view.trouble, *_slips(evidence, used, view), lost.because),
-        evidence=tuple(evidence.proof(one) for one in (*view.asked, SesIdentity(used.region, used.identity))),
+        evidence=proofs(evidence, (*view.asked, SesIdentity(used.region, used.identity))),
         caused_by=blamed,
         explains=lost.explains,
         stops=lost.stops,
@@ -91,10 +91,10 @@ def _slips(evidence: Evidence, used: InUse, view: View) -> Iterator[str]:
     wanted = feedback_host(used.region)
     if isinstance(view.seen, Seen):
         hosts = tuple(host.host for host in view.seen.value)
-        said = (in_exchangers(hosts, wanted), *(in_target(host, wanted, used.identity) for host in hosts))
+        said = (in_exchangers(hosts, wanted), *(in_target(host, wanted, used.zone) for host in hosts))
         yield from dict.fromkeys(words for words in said if words)
         return
-    places = misplaced(view.question.name, used.identity)
+    places = misplaced(view.question.name, used.zone)
     evidence.want(*(Mx(place.name) for place in places))
     for place in places:
         seen = evidence[Mx(place.name)]

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.mail_from_facts import InUse, in_use
-from mailstrata.diagnosis.published_view import View, look
+from mailstrata.diagnosis.published_view import View, look, proofs
 from mailstrata.diagnosis.record_slips import misplaced
 from mailstrata.diagnosis.unsettled import About, unsettled
 from mailstrata.diagnosis.unsure import unsure
@@ -45,7 +45,7 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
 
 
 def _judged(case: Case, evidence: Evidence, used: InUse, mail_from: MailFromFacts) -> Iterator[Result]:
-    view = look(evidence, used.identity, Txt(mail_from.domain), _trouble)
+    view = look(evidence, used.zone, Txt(mail_from.domain), _trouble)
     if view.unknown is not None:
         yield unsure(CODE, STRATUM, used.subject, view.unknown)
     elif view.trouble:
@@ -82,7 +82,7 @@ def _absent(case: Case, evidence: Evidence, used: InUse, view: View) -> Finding:
         subject=used.subject,
         title=f"SPF does not pass for mail by SES: the MAIL FROM domain {name} has no SPF record",
         because=(*_slips(evidence, used, name), "DMARC then rests on the DKIM signature alone"),
-        evidence=tuple(evidence.proof(one) for one in (*view.asked, SesIdentity(used.region, used.identity))),
+        evidence=proofs(evidence, (*view.asked, SesIdentity(used.region, used.identity))),
         caused_by=blamed,
         fixes=() if blamed else ("publish-records",),
         target=_target(case, used),
@@ -92,7 +92,7 @@ def _absent(case: Case, evidence: Evidence, used: InUse, view: View) -> Finding:
 
 def _slips(evidence: Evidence, used: InUse, name: str) -> Iterator[str]:
     """Where else it stands: twice the zone's name, or at the domain above (facts.md B3)."""
-    places = misplaced(name, used.identity)
+    places = misplaced(name, used.zone)
     evidence.want(*(Txt(place.name) for place in places))
     for place in places:
         seen = evidence[Txt(place.name)]

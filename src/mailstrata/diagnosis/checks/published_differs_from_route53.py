@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from mailstrata.diagnosis.dkim_facts import read, signing
 from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.published_view import proofs
 from mailstrata.diagnosis.route53_view import Compared, compared, wanted_sets
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.diagnosis.zone_facts import elsewhere
@@ -81,7 +82,7 @@ def _finding(case: Case, evidence: Evidence, zone: HostedZoneFacts, differing: t
             f"otherwise than in Route 53: {', '.join(names[:_SHOWN])}",
             *((f"not of Route 53: {', '.join(strangers)}",) if strangers else ("it may still be on its way to them",)),
         ),
-        evidence=tuple(evidence.proof(one) for pair in differing[:_SHOWN] for one in (pair.hosted, pair.published)),
+        evidence=proofs(evidence, (one for pair in differing[:_SHOWN] for one in (pair.hosted, pair.published))),
         caused_by="zone-not-authoritative" if _delegated(evidence, zone, strangers) else None,
         fixes=("unite-dns",),
         target=(("domain", case.setup.domain), ("zone", zone.name), ("zone-id", zone.id)),

@@ -83,7 +83,8 @@ async def put(change: Batch, row: int, tools: Tools) -> AsyncIterator[Step]:
     """Publish it under ``row`` of the ledger, and see each record."""
     zone = change.zone
     await settled(row, tools.dns.publish(zone.id, change.records), tools)
-    yield Step(text=f"published {len(change.records)} records in zone {zone.name} ({zone.id})")
+    count = len(change.records)
+    yield Step(text=f"published {count} record{'s' if count > 1 else ''} in zone {zone.name} ({zone.id})")
     for record in (one for one in change.records if one.values):
         yield Step(text=await settled(row, published(record, zone.name, tools.asker, tools.clock), tools))
 
