@@ -5,8 +5,8 @@
     users.give("ann", "$argon2id$…", created=now, expires=None)
     users.user("ann")                   # as it is now: another process's revocation counts too
 
-Every change raises a number in the database; a look-up costs reading that number, and the users only when it moved. Over
-Postgres, where reading is a round trip, it is read at most once a second.
+Every change raises a number in the database; a look-up costs reading that number, and the users only when it moved. It is read
+at most every twentieth of a second, over Postgres, where reading is a round trip, once a second: so long a revocation may take.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _TABLES = (
     "INSERT INTO relay_changes (one, number) VALUES (1, 0)",
 )
 _LOCK = {"sqlite": "", "postgres": " FOR UPDATE"}
-_FRESH = {"sqlite": 0.0, "postgres": 1.0}
+_FRESH = {"sqlite": 0.05, "postgres": 1.0}
 """Seconds for which what was read is taken for what is."""
 
 

@@ -30,6 +30,11 @@ class Certificates:
         leaf.configure_cert(context)
         return context
 
+    def write(self, path: Path, *names: str) -> None:
+        """A certificate for ``names`` with its key, as a file for a server of another process."""
+        path.touch(mode=0o600)
+        self._ca.issue_cert(*names).private_key_and_cert_chain_pem.write_to_path(str(path))
+
     def client(self) -> ssl.SSLContext:
         """A client's context that trusts this authority only, and verifies names as Gmail does (facts.md C1)."""
         return ssl.create_default_context(cafile=str(self.ca_file))

@@ -45,6 +45,7 @@ class Living:
         self.folder = Path(tempfile.mkdtemp(prefix="mailstrata-lab-"))
         self.port = 0
         self.parts: Parts
+        self._doors: dict[str, tuple[str, int]] = {}
         self.sent: list[mailing.SentByApplication] = []
         self._control: Control
         self._server: _Server | None = None
@@ -133,9 +134,17 @@ class Living:
         """Where ``host:port`` leads in this world, or ``None``: nowhere."""
         return self.hosts().get(f"{host.lower()}:{port}")
 
+    def listen_for(self, host: str, *, starttls: int = 0, tls: int = 0) -> None:
+        """Let a host's ports lead to a server that is no part of the lab; without ports, nowhere again."""
+        self._doors = {name: door for name, door in self._doors.items() if not name.startswith(f"{host}:")}
+        if starttls:
+            self._doors |= {f"{host}:{port}": ("127.0.0.1", starttls) for port in _PORTS["starttls"]}
+            self._doors |= {f"{host}:{port}": ("127.0.0.1", tls) for port in _PORTS["ssl"]}
+            self.parts.registry.publish(host, "A", "127.0.0.1")
+
     def hosts(self) -> dict[str, tuple[str, int]]:
         """Every submission host and port of this world."""
-        found: dict[str, tuple[str, int]] = {}
+        found = dict(self._doors)
         for region, endpoint in self.parts.endpoints.items():
             host = f"email-smtp.{region}.amazonaws.com"
             found |= {f"{host}:{port}": ("127.0.0.1", endpoint.starttls_port) for port in _PORTS["starttls"]}

@@ -42,7 +42,7 @@ class Content:
     def take(self, data: bytes, at: int) -> int:
         """Read ``data`` from ``at`` on: the place behind the last dot's line, or -1 when all of it belongs to the message."""
         joint = (self._tail + data[at : at + _JOINT]).find(_END)
-        place = data.find(_END, at) if joint < 0 else at - len(self._tail) + joint
+        place = _end(data, at) if joint < 0 else at - len(self._tail) + joint
         if place < 0 and joint < 0:
             self._keep(data[at:] if at else data)
             return -1
@@ -99,7 +99,7 @@ class Content:
     def message(self) -> bytes:
         """The whole text, dots unstuffed (RFC 5321 4.5.2)."""
         data = self._whole()
-        if b"\r\n." in data:
+        if b"." in data and b"\r\n." in data:
             data = data.replace(b"\r\n.", b"\r\n")
         return data[1:] if data.startswith(b".") else data
 
@@ -109,6 +109,11 @@ class Content:
             self._pieces.clear()
             self._pieces.append(joined)
         return self._pieces[0]
+
+
+def _end(data: bytes, at: int) -> int:
+    """Where the last dot's line begins, with the CRLF before it, or -1. Encoded mails have no dots: that is told at once."""
+    return data.find(_END, at) if data.find(b".", at) >= 0 else -1
 
 
 def _has_long_line(data: bytes) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 LIMIT = 16_384
 """Bytes of one field; mailboxes in it are bounded by that."""
@@ -31,8 +32,9 @@ class Ambiguous(ValueError):
     """The field does not say beyond doubt whose mail it is."""
 
 
+@lru_cache(maxsize=1024)
 def read(value: bytes) -> tuple[str, ...]:
-    """The addresses, as they stand, comments dropped. Raises ``Ambiguous``."""
+    """The addresses, as they stand, comments dropped. Raises ``Ambiguous``. A login writes the same From all day."""
     if len(value) > LIMIT:
         raise Ambiguous("the field is too long")
     found = []
