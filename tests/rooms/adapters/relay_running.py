@@ -121,6 +121,7 @@ async def running(
     """Start it, and stop it at the end."""
     clock, authority, metrics, log, kept = SystemClock(), trustme.CA(), Metrics.shared(), io.BytesIO(), Kept()
     certificate(folder, authority, NAME)
+    authority.cert_pem.write_to_path(str(folder / "authority.pem"))
     users = RelayUsers(SqliteDatabase(folder / "relay.sqlite3"), steady=time.monotonic)
     add_user(users, now=clock.now())
     trust = ssl.create_default_context()
