@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
+import shlex
+import signal
+import smtplib
+import ssl
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -112,3 +120,32 @@ def bounce(lab: Living) -> bytes:
     newest = gmail.message(OWNER, len(gmail.mailbox(OWNER)))
     assert newest is not None
     return re.sub(rb"=?\r?\n ?", b"", newest)
+
+
+def test_lab_up_can_bring_a_relay_for_any_client(tmp_path: Path) -> None:
+    """Its port, name, login and password are in the environment that it prints."""
+    runs = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "TMPDIR": str(tmp_path)}
+    lab = subprocess.Popen(
+        [sys.executable, "-m", "mailstrata", "lab", "up", "healthy", "--relay"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=runs,
+    )
+    try:
+        assert lab.stdout is not None
+        exports: dict[str, str] = {}
+        for line in iter(lab.stdout.readline, ""):
+            if line.startswith("#"):
+                break
+            name, _, value = line.strip().removeprefix("export ").partition("=")
+            exports[name] = shlex.split(value)[0]
+        port = int(exports["MAILSTRATA_LAB_RELAY"].rpartition(":")[2])
+        with smtplib.SMTP("127.0.0.1", port, timeout=30) as client:
+            vars(client)["_host"] = exports["MAILSTRATA_LAB_RELAY_HOST"]
+            client.starttls(context=ssl.create_default_context(cafile=exports["MAILSTRATA_LAB_CA"]))
+            client.login(exports["MAILSTRATA_LAB_RELAY_USER"], exports["MAILSTRATA_LAB_RELAY_PASSWORD"])
+            client.sendmail("admin@sailing.example", [ANN], "From: admin@sailing.example\nSubject: Ahoy\n\nbody\n")
+    finally:
+        lab.send_signal(signal.SIGTERM)
+        lab.communicate(timeout=60)
+    assert lab.returncode == 0

@@ -46,7 +46,7 @@ class Logins:
         self._known: dict[str, bytes] = {}
         self._used: dict[tuple[str, int], tuple[datetime, str]] = {}
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="relay-hash")
-        self._waiting = 0
+        self._under_way: dict[tuple[str, bytes], asyncio.Task[Secret | None]] = {}
 
     async def verify(self, username: str, password: str, address: str) -> Verdict:
         """The login's name when the password is right, and what the client is told."""
@@ -70,9 +70,9 @@ class Logins:
         digest = hmac.digest(self._key, password.encode(), "sha256")
         secret = self._recognised(user, now, digest)
         if secret is None:
-            if self._waiting >= _WAITING:
+            if len(self._under_way) >= _WAITING:
                 return None, LATER
-            secret = await self._hashed(user, password, now=now)
+            secret = await self._once(user, password, digest, now=now)
         if secret is None:
             return None, WRONG
         if not secret.lives(now):
@@ -89,16 +89,21 @@ class Logins:
                 return secret
         return None
 
+    async def _once(self, user: User, password: str, digest: bytes, *, now: datetime) -> Secret | None:
+        """Compare by hash; a client that opens many connections at once with one password makes it be hashed once."""
+        key = (user.name, digest)
+        if key not in self._under_way:
+            task = asyncio.get_running_loop().create_task(self._hashed(user, password, now=now))
+            self._under_way[key] = task
+            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+        return await asyncio.shield(self._under_way[key])
+
     async def _hashed(self, user: User, password: str, *, now: datetime) -> Secret | None:
         """The password that this is, compared by its hash in a thread: one that lives, else one that ended."""
         unknown = [secret for secret in user.live(now) if secret.hash not in self._known]
         ended = [secret for secret in user.secrets if not secret.lives(now)][-2:]
-        self._waiting += 1
-        try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._workers, _first_right, [*unknown, *ended], password)
-        finally:
-            self._waiting -= 1
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._workers, _first_right, [*unknown, *ended], password)
 
     def _keep(self, hashed: str, digest: bytes) -> None:
         if len(self._known) >= _KNOWN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shlex
 import signal
@@ -83,7 +84,8 @@ async def _run(scenario: str, *, as_json: bool) -> int:
 @command.command("up")
 @click.argument("scenario", default="healthy")
 @click.option("--detach", is_flag=True, help="Return when it is ready; mailstrata lab down ends it.")
-def up(scenario: str, *, detach: bool) -> int:
+@click.option("--relay", is_flag=True, help="Run the relay too, in front of the lab's SES, with one login.")
+def up(scenario: str, *, detach: bool, relay: bool) -> int:
     """Start SCENARIO (default: healthy), keep it running, and print the environment that leads to it.
 
     It plays today: all dates of the scenario are moved so that its present is now.
@@ -93,11 +95,11 @@ def up(scenario: str, *, detach: bool) -> int:
     aws sesv2 list-suppressed-destinations
     """  # noqa: D301 - click wants a real backspace
     if detach:
-        return _detached(scenario)
-    return options.run(_up(scenario))
+        return _detached(scenario, relay=relay)
+    return options.run(_up(scenario, relay=relay))
 
 
-async def _up(scenario: str) -> int:
+async def _up(scenario: str, *, relay: bool) -> int:
     from mailstrata.lab.living import Living
     from mailstrata.lab.running import Running, register
 
@@ -106,8 +108,8 @@ async def _up(scenario: str) -> int:
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     entry: Path | None = None
     try:
-        async with Living.of(scenario, today=True) as lab:
-            exports = _exports(lab)
+        async with Living.of(scenario, today=True) as lab, contextlib.AsyncExitStack() as stack:
+            exports = {**(await _relay(stack, lab) if relay else {}), **_exports(lab)}
             entry = register(Running(scenario=lab.scenario.name, pid=os.getpid(), url=lab.url, exports=dict(exports)))
             click.echo(_shell(exports))
             click.echo(f"# {lab.scenario.name} is ready: {lab.scenario.title}")
@@ -119,13 +121,28 @@ async def _up(scenario: str) -> int:
     return 0
 
 
-def _detached(scenario: str) -> int:
+async def _relay(stack: contextlib.AsyncExitStack, lab: Living) -> Mapping[str, str]:
+    """A relay in front of the lab's SES, and what a client needs of it."""
+    from mailstrata.lab.relay import LOGIN, relay_of
+
+    found = await stack.enter_async_context(relay_of(lab))
+    return {
+        "MAILSTRATA_LAB_RELAY": f"127.0.0.1:{found.port}",
+        "MAILSTRATA_LAB_RELAY_TLS": f"127.0.0.1:{found.port_tls}",
+        "MAILSTRATA_LAB_RELAY_HOST": found.host,
+        "MAILSTRATA_LAB_RELAY_USER": LOGIN,
+        "MAILSTRATA_LAB_RELAY_PASSWORD": found.password,
+        "MAILSTRATA_LAB_RELAY_SETUP": str(found.setup),
+    }
+
+
+def _detached(scenario: str, *, relay: bool) -> int:
     from mailstrata.lab import running
     from mailstrata.lab.scenario_file import load
 
     load(scenario)  # a mistake in the file is told here, not by the process in the background
     with tempfile.TemporaryFile() as errors:
-        pid = _spawned(["lab", "up", scenario], errors.fileno())
+        pid = _spawned(["lab", "up", scenario, *(["--relay"] if relay else [])], errors.fileno())
         deadline = time.monotonic() + _READY_SECONDS
         while time.monotonic() < deadline:
             found = next((lab for lab in running.every() if lab.pid == pid), None)

@@ -58,7 +58,7 @@ def play(users: RelayUsers, scene: Callable[[Logins, Clock], Coroutine[Any, Any,
 
 
 def test_a_right_password_is_hashed_once_and_then_known(users: RelayUsers, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second login does not need argon2 any more."""
+    """Twenty connections at once need one hash, and later ones none."""
     hashes: list[str] = []
     right = relay_passwords.right
 
@@ -69,6 +69,8 @@ def test_a_right_password_is_hashed_once_and_then_known(users: RelayUsers, monke
     monkeypatch.setattr(relay_passwords, "right", counted)
 
     async def scene(logins: Logins, clock: Clock) -> None:
+        at_once = await asyncio.gather(*(logins.verify("ann", "right", HERE) for _ in range(20)))
+        assert set(at_once) == {("ann", WELCOME)}
         for _ in range(3):
             assert await logins.verify("ann", "right", HERE) == ("ann", WELCOME)
         assert hashes == ["right"]
