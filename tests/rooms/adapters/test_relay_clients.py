@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -134,11 +135,10 @@ def test_postfix_as_a_client(tmp_path: Path) -> None:
     postfix = program("postfix", "postfix libsasl2-modules")
     if os.geteuid() != 0:
         pytest.skip("Postfix is started by root only")
-    folder = tmp_path / "postfix"
-    for name in ("", "etc", "spool", "data"):
+    folder = Path(tempfile.mkdtemp(prefix="mailstrata-postfix-"))  # its own user has to reach it
+    folder.chmod(0o755)
+    for name in ("etc", "spool", "data"):
         (folder / name).mkdir(mode=0o755)
-    for above in (folder, *list(folder.parents)[:3]):
-        above.chmod(0o755)
     shutil.chown(folder / "data", "postfix")
 
     def send(relay: Running) -> None:
@@ -154,6 +154,7 @@ def test_postfix_as_a_client(tmp_path: Path) -> None:
         offer = sent(tmp_path, send)
     finally:
         run(postfix, "-c", str(folder / "etc"), "stop")
+        shutil.rmtree(folder)
     assert (offer.login, offer.sender, offer.recipients) == ("ann", SENDER, (CREW,))
     assert offer.message.startswith(b"Received: by boat.sailing.example (Postfix")
     assert offer.message.endswith(RECEIVED.partition(b"\r\n\r\n")[2])
