@@ -31,6 +31,7 @@ SENDERS = (
     "mailsystem",
     "mail system",
     "noreply-dmarc",
+    "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e@",  # the sender of every Exchange organisation's own notices
 )
 SUBJECTS = re.compile(
     r"undeliver|non[- ]?deliver|not (?:be )?deliver|deliver[a-z]* (?:status|fail|problem|report|error|notif|has)"

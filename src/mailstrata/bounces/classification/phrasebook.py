@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from mailstrata.bounces.classification.numbers import Numbers, are_meant, patterns
 from mailstrata.bounces.classification.table import Line
@@ -66,15 +67,16 @@ class Phrasebook:
         self._filed: dict[str, dict[str, list[int]]] = {}
         self._unspaced: list[int] = []
         self._wordless = [place for place, row in enumerate(self._rows) if not row.pieces]
-        uses = Counter(word for row in self._rows for word in _words(row.pieces))
-        for place, row in enumerate(self._rows):
-            if row.pieces:
-                self._file(place, row.pieces, uses)
+        words = [_words(row.pieces) for row in self._rows]
+        uses = Counter(chain.from_iterable(words))
+        ranks = {word: rank for rank, word in enumerate(sorted(uses, key=lambda word: (uses[word], -len(word), word)))}
+        for place, used in enumerate(words):
+            if used:
+                self._file(place, used, ranks)
 
-    def _file(self, place: int, pieces: Pieces, uses: Counter[str]) -> None:
-        words = _words(pieces)
+    def _file(self, place: int, words: set[str], ranks: dict[str, int]) -> None:
         if "".join(words).isascii():
-            rarest, *others = sorted(set(words), key=lambda word: (uses[word], -len(word), word))
+            rarest, *others = sorted(words, key=ranks.__getitem__)
             self._filed.setdefault(rarest, {}).setdefault(others[0] if others else rarest, []).append(place)
         else:
             self._unspaced.append(place)
@@ -116,8 +118,8 @@ def holds(text: str, pieces: Pieces) -> bool:
 
 def _pieces(phrase: str) -> Pieces:
     """``no such .. user`` as its runs of words, each with a space at both ends where its writing has spaces."""
-    runs = (" ".join(run.split()) for run in phrase.split(".."))
-    return tuple(f" {run} " if run.isascii() or " " in run else run for run in runs if run)
+    runs = [" ".join(run.split()) for run in phrase.split("..")]
+    return tuple([f" {run} " if run.isascii() or " " in run else run for run in runs if run])
 
 
 def _well_formed(cell: str) -> str:
@@ -125,5 +127,5 @@ def _well_formed(cell: str) -> str:
     return cell if patterns(cell) else ""
 
 
-def _words(pieces: Pieces) -> list[str]:
-    return [word for piece in pieces for word in piece.split()]
+def _words(pieces: Pieces) -> set[str]:
+    return set(" ".join(pieces).split())

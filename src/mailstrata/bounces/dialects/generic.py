@@ -54,6 +54,12 @@ _HEADER_LINE = re.compile(
     r"(?:from|sender|reply-to|cc|return-path|mail from|original sender|by|contact|postmaster)\b[^\n@]{0,40}\Z",
     re.IGNORECASE,
 )
+_HOUSEKEEPING = re.compile(
+    r"\b(?:almost|nearly|close to) full|\bquota (?:warning|notification|alert)|\bstorage (?:warning|alert)|\brecall\b"
+    r"|\bquarantine|\b(?:daily|weekly|spam) (?:digest|report|summary)|\bawaits? moderat|\bmessage approval",
+    re.IGNORECASE,
+)
+"""What else a server writes of itself to its users, with addresses in it: of their room, of what it holds for them."""
 _STAFF = frozenset(
     {"postmaster", "mailer-daemon", "abuse", "support", "helpdesk", "webmaster", "hostmaster", "noc", "admin"}
 )
@@ -74,7 +80,9 @@ def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | N
         (match["addr"], answer_in(words[words.rfind("\n", 0, match.start("addr")) + 1 : end]))
         for match, end in zip(found, ends, strict=False)
     ]
-    if not is_signed(notice) and all(answer.reply is None for _, answer in told):
+    names_a_failure = SUBJECTS.search(notice.subject) is not None
+    doubtful = not is_signed(notice) or (not names_a_failure and _HOUSEKEEPING.search(notice.subject) is not None)
+    if doubtful and all(answer.reply is None for _, answer in told):
         return None
     if len(told) == 1 and not told[0][1].context:
         told = [(told[0][0], replace(told[0][1], context=" ".join(words[: 2 * LIMIT].split())[:LIMIT]))]
