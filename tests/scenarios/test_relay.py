@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import shlex
@@ -120,6 +121,47 @@ def bounce(lab: Living) -> bytes:
     newest = gmail.message(OWNER, len(gmail.mailbox(OWNER)))
     assert newest is not None
     return re.sub(rb"=?\r?\n ?", b"", newest)
+
+
+def test_the_doctor_sees_what_gmail_will_see() -> None:
+    """In the lab all is well but the address: Gmail could not reach 127.0.0.1."""
+
+    async def scene() -> tuple[int, dict[str, str]]:
+        async with world("admin@sailing.example") as (lab, relay):
+            administrator, password = lab.parts.iam.administrator, relay.setup.parent / "password"
+            password.write_text(f"{relay.password}\n")
+            arguments = [
+                "relay",
+                "doctor",
+                "--setup",
+                str(relay.setup),
+                "--user",
+                LOGIN,
+                "--password-file",
+                str(password),
+            ]
+            keys = {"AWS_ACCESS_KEY_ID": administrator.key_id, "AWS_SECRET_ACCESS_KEY": administrator.secret}
+            doctor = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "mailstrata", *arguments, "--json"),
+                stdout=asyncio.subprocess.PIPE,
+                env={**os.environ, **keys},
+            )
+            out, _ = await doctor.communicate()
+            assert relay.password not in out.decode()
+            points = json.loads(out)["points"]
+            return doctor.returncode or 0, {f"{one['what']}: {one['words']}": one["state"] for one in points}
+
+    status, points = asyncio.run(scene())
+    assert points == {
+        "name: smtp.sailing.example leads to 127.0.0.1, which is not public": "fault",
+        "port 587: TLS, TLSv1.3, login offered": "ok",
+        "port 465: SSL, TLSv1.3, login offered": "ok",
+        "certificate: its files are what Gmail accepts: name, chain, dates, key": "ok",
+        "login: skipper gets in": "ok",
+        "admin@sailing.example: skipper may send as it": "ok",
+        "admin@sailing.example: SES sends for it in us-east-1": "ok",
+    }
+    assert status == 1
 
 
 def test_lab_up_can_bring_a_relay_for_any_client(tmp_path: Path) -> None:

@@ -141,10 +141,10 @@ class Process:
             elif loop.time() - looked > EACH:
                 house.admission.origins = await self._origins(house, settings)
                 looked = loop.time()
-            self._care(house)
+            await self._care(house)
 
-    def _care(self, house: House) -> None:
-        house.logins.flush()
+    async def _care(self, house: House) -> None:
+        await asyncio.to_thread(house.logins.flush)  # it writes, and the loop does not wait for a disk
         before = house.tls.problem
         if house.tls.refresh():
             house.journal.note("certificate exchanged")

@@ -64,6 +64,7 @@ async def relay_of(lab: Living, *, senders: tuple[str, ...] = ()) -> AsyncIterat
     try:
         ports = await _ports(process)
         lab.listen_for(host, starttls=ports["starttls"], tls=ports["tls"])
+        setup.write_text(_setup(lab, host, folder), "utf-8")  # in which its own name leads to it now
         yield LabRelay(host=host, setup=setup, port=ports["starttls"], port_tls=ports["tls"], password=password)
     finally:
         lab.listen_for(host)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.rooms.relay.talking import Talk
 
+from mailstrata.adapters.relay_process import limits
+from mailstrata.formats.relay_settings import RelaySettings
 from mailstrata.relay.order import OUT_OF_TURN, VERBS, Stage
 
 BEFORE_LOGIN = (Stage.GREETED, Stage.HELLO, Stage.SECURED, Stage.ANONYMOUS)
@@ -31,3 +36,22 @@ def test_only_what_harms_nobody_is_taken_at_every_stage() -> None:
 def test_every_refusal_of_order_is_permanent() -> None:
     """A client that comes out of turn need not try the same again."""
     assert all(500 <= reply.code < 600 and reply.enhanced.startswith("5.") for reply in OUT_OF_TURN.values())
+
+
+SETTINGS = st.builds(
+    RelaySettings,
+    name=st.just("relay.sailing.example"),
+    clients=st.sampled_from([(), ("google",), ("0.0.0.0/0",)]),
+    mode=st.sampled_from(["through", "spool"]),
+    size=st.integers(1, 10**9),
+    recipients=st.integers(1, 1000),
+    idle=st.floats(0.001, 10**6),
+)
+
+
+@given(SETTINGS, st.booleans(), st.sampled_from(["", "admin@sailing.example"]))
+def test_no_configuration_takes_mail_without_a_login(settings: RelaySettings, implicit: bool, sender: str) -> None:
+    """There is no setting of an open relay."""
+    talk = Talk(limits=limits(settings), implicit=implicit)
+    talk.lines("EHLO client", f"MAIL FROM:<{sender}>", "RCPT TO:<crew@dock.example>", "DATA")
+    assert [line[:3] for line in talk.said()[-3:]] == ["530"] * 3

@@ -1,0 +1,61 @@
+"""The relay's log: one line a message, nothing secret, and no harm when it cannot be written."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+
+from tests.rooms.relay.talking import NOON, Noon
+
+from mailstrata.adapters.relay_journal import Journal, LogLines
+from mailstrata.model.reply import Reply
+from mailstrata.relay.offer import Offer
+
+OFFER = Offer(
+    login="ann",
+    sender="admin@sailing.example",
+    recipients=tuple(f"crew{number}@dock.example" for number in range(12)),
+    message=b"Subject: Ahoy\r\n\r\nsecret\r\n",
+    peer="203.0.113.9",
+    session="1",
+    at=NOON,
+    helo="client",
+    tls="TLSv1.3",
+)
+
+
+def test_a_message_is_one_line_with_ten_of_its_recipients() -> None:
+    """And their number; neither subject nor text."""
+    log = io.BytesIO()
+    Journal(log, Noon()).message(OFFER, Reply(code=250, enhanced="2.0.0", text="Ok 0100"), seconds=0.04123)
+    (line,) = log.getvalue().splitlines()
+    told = json.loads(line)
+    assert (told["login"], told["code"], told["answer"], told["seconds"]) == ("ann", 250, "Ok 0100", 0.0412)
+    assert (len(told["to"]), told["recipients"], told["bytes"]) == (10, 12, 25)
+    assert b"Ahoy" not in line
+    assert b"secret" not in line
+
+
+def test_control_characters_stay_inside_the_line() -> None:
+    """Whatever a client called itself."""
+    log = io.BytesIO()
+    Journal(log, Noon()).note("login refused", user="ann\r\n{}\x1b[2J")
+    assert log.getvalue().count(b"\n") == 1
+    assert b"\x1b" not in log.getvalue()
+
+
+def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    """The mail goes on."""
+    log = io.BytesIO()
+    log.close()
+    Journal(log, Noon()).note("started")
+
+
+def test_what_other_parts_log_has_the_same_form() -> None:
+    """One stream for whoever reads it."""
+    log = io.BytesIO()
+    record = logging.LogRecord("mailstrata.relay", logging.WARNING, "", 0, "row %d is unsettled", (7,), None)
+    LogLines(log, Noon()).emit(record)
+    told = json.loads(log.getvalue())
+    assert (told["event"], told["level"], told["text"]) == ("log", "warning", "row 7 is unsettled")
