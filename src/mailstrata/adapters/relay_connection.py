@@ -25,6 +25,8 @@ from mailstrata.relay.session import Rules, Session
 
 HANDSHAKE = 20.0
 """Seconds that a client has for a TLS handshake."""
+LINGER = 10.0
+"""Seconds that a client has for taking the last answer."""
 _FAILED = Reply(code=451, enhanced="4.3.0", text="Something went wrong in the relay; its operator finds it in the log")
 
 
@@ -132,6 +134,8 @@ class Connection(asyncio.Protocol):
         if session.waiting or session.progress != self._progress:
             self._progress = session.progress
             self.deadline = now + session.patience
+        elif now > self.deadline and session.over:  # it does not take our last word
+            self.abort()
         elif now > self.deadline:
             self._house.row.add("timed_out")
             self._do(session, session.timed_out())
@@ -183,6 +187,7 @@ class Connection(asyncio.Protocol):
                 self._pause("handshake")
                 self._house.start(self._secure(session, transport))
             case Close():
+                self.deadline = asyncio.get_running_loop().time() + LINGER
                 transport.close()
 
     def _done(self, session: Session, effects: list[Effect]) -> None:
