@@ -15,7 +15,7 @@ from mailstrata.model.reply import Reply
 from mailstrata.relay.effects import Close, Effect, Send, StartTls, Verify
 from mailstrata.relay.limits import Limits
 from mailstrata.relay.offer import Offer
-from mailstrata.relay.session import Session
+from mailstrata.relay.session import Rules, Session
 
 NOON = datetime(2026, 5, 12, 12, 0, tzinfo=UTC)
 NAME = "relay.sailing.example"
@@ -59,6 +59,7 @@ class Talk:
     implicit: bool = False
     users: dict[str, str] = field(default_factory=lambda: {"ann": "secret"})
     answer: Reply = TAKEN
+    rules: Rules = field(default_factory=OwnAddressOnly)
     heard: bytearray = field(default_factory=bytearray)
     offers: list[Offer] = field(default_factory=list)
     attempts: list[Verify] = field(default_factory=list)
@@ -70,7 +71,7 @@ class Talk:
             name=NAME,
             number="7f3a",
             peer="203.0.113.9",
-            rules=OwnAddressOnly(),
+            rules=self.rules,
             clock=Noon(),
             limits=self.limits,
             tls=TLS if self.implicit else "",
