@@ -28,7 +28,7 @@ OTHERWISE = {
     "bad_data_dot_2": "it takes a path without angle brackets",
     "bad_data_dot_on_message_too_big": "it takes a path without angle brackets",
 }
-"""What differs, and why. The recipient is put into brackets and gets a domain with a dot, so that the rest of the dialogue is played."""
+"""What differs, and why. The recipient gets brackets and a domain with a dot, so that the rest of a dialogue is played."""
 NOT_PLAYED = {"auth_too_many_failures", "auth_multi_dialog", "bad_data"}
 
 
