@@ -15,13 +15,20 @@ from datetime import UTC, datetime
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.gmail_limit import is_limit
 from mailstrata.bounces.original import canonical
+from mailstrata.bounces.ses_events import DIALECT as EVENT
 from mailstrata.bounces.threads import attempt_of, ses_id, threads
 from mailstrata.model.attempt import Attempt, Outcome, Via
 
 CONTEXT = 2000
 """Characters of a notice that an attempt keeps; a recording of a diagnosis holds them."""
 
-_OUTCOMES = {"failed": Outcome.BOUNCED, "delayed": Outcome.DELAYED, "delivered": Outcome.DELIVERED}
+_OUTCOMES = {
+    "failed": Outcome.BOUNCED,
+    "delayed": Outcome.DELAYED,
+    "delivered": Outcome.DELIVERED,
+    "complained": Outcome.DELIVERED,
+}
+"""How a mail ended by what is reported of it; who calls it spam has it."""
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -70,8 +77,8 @@ def _attempt(bounce: Bounce) -> Attempt:
         via=Via.GMAIL_ALIAS if _by_gmail(bounce) else bounce.via,
         at=bounce.sent or bounce.at,
         outcome=_outcome(bounce),
-        message_id=ses_id(bounce.message_id),
-        header_message_id=bounce.x_gmail_original_message_id or bounce.message_id or None,
+        message_id=bounce.message_id if _is_event(bounce) else ses_id(bounce.message_id),
+        header_message_id=bounce.x_gmail_original_message_id or _header_id(bounce) or None,
         subject=bounce.subject,
         reply=bounce.reply,
         diagnostic=bounce.diagnostic,
@@ -88,6 +95,15 @@ def _attempt(bounce: Bounce) -> Attempt:
 def _by_gmail(bounce: Bounce) -> bool:
     """Whether Gmail itself did not let its user's mail go."""
     return is_limit(f"{bounce.reply or ''} {bounce.diagnostic} {bounce.context}")
+
+
+def _is_event(bounce: Bounce) -> bool:
+    """Whether SES itself tells of it: then its id stands bare, and is no Message-ID."""
+    return bounce.dialect == EVENT and "@" not in bounce.message_id
+
+
+def _header_id(bounce: Bounce) -> str:
+    return "" if _is_event(bounce) else bounce.message_id
 
 
 def _outcome(bounce: Bounce) -> Outcome:

@@ -1,8 +1,9 @@
 """Which fault lost which mail, and which comes first: a graph of findings, not a list.
 
 Three kinds of edge. *refines*: the mechanism of another finding ("the key is inactive" refines "the login is refused"); it
-takes that one's place as the cause. *caused by*: exists because of another (a suppression entry made by a refusal). *masks*: a
-later stratum cannot be seen while this one fails.
+takes that one's place as the cause. A finding may also name the mechanisms that it could have; the first that was found refines
+it. *caused by*: exists because of another (a suppression entry made by a refusal: it lasts, and keeps its fix). *masks*: what
+comes later cannot be seen while this one fails.
 
 Primary and secondary come from a counterfactual: where would the next send stop? That cause taken away, where then? What
 stops nothing and explains nothing stands aside. So two faults in one thread stay two, and one fault seen twice stays one:
@@ -230,7 +231,7 @@ def _unsettled(attempt: Attempt) -> tuple[str, str, Stratum]:
     if not words:
         return reason, needs, stratum
     return (
-        f"its server answered “{words[:_SHOWN]}”, and that is no fault that is known here",
+        f"it was answered “{words[:_SHOWN]}”, and that is no fault that is known here",
         read(attempt).remedy,
         stratum,
     )

@@ -81,3 +81,15 @@ def test_bounces_that_do_not_name_their_mail_are_told_apart_by_what_they_say() -
     """Without a Message-ID only the very same words count as the same bounce."""
     bare = replace(SES, message_id="", diagnostic="550 no")
     assert len(attempts((bare, bare, replace(bare, diagnostic="552 full")))) == 2
+
+
+def test_an_event_of_ses_names_the_mail_by_ses_own_id() -> None:
+    """It stands bare there and is no Message-ID."""
+    (attempt,) = attempts((replace(SES, dialect="ses-event", message_id="0100019f-3"),))
+    assert (attempt.message_id, attempt.header_message_id) == ("0100019f-3", None)
+
+
+def test_who_calls_a_mail_spam_has_it() -> None:
+    """A complaint proves that it was delivered (RFC 5965)."""
+    (attempt,) = attempts((replace(SES, dialect="ses-event", action="complained"),))
+    assert attempt.outcome is Outcome.DELIVERED
