@@ -31,7 +31,7 @@ _FATES = {
     "reject": "the domain asks to reject it, so it is refused",
 }
 _GMAIL_LIMIT = "gmail-limit-reached"
-_THROUGH_GMAIL = frozenset({"use-console-credentials", "use-gmail-app-password"})
+_THROUGH_GMAIL = frozenset({"use-console-credentials", "use-own-relay", "use-gmail-app-password"})
 """What leaves from the same Gmail account, whose limit counts it, too (facts.md C1)."""
 _SAME = "receiving: nothing changes"
 
@@ -65,6 +65,7 @@ def _ways(case: Case, evidence: Evidence) -> tuple[Alternative, ...]:
     harmed = fate in {_FATES["quarantine"], _FATES["reject"]}
     return (
         Alternative(id="use-console-credentials", tells=(_SAME, ses)),
+        Alternative(id="use-own-relay", tells=(_SAME, ses)),
         *((mailbox, gmail) if harmed else (gmail, mailbox)),
         Alternative(id="send-by-api", tells=(_SAME, ses)),
     )

@@ -67,6 +67,13 @@ def test_a_way_whose_mail_is_punished_comes_behind_the_mailbox() -> None:
     assert order[0] == "use-console-credentials"
 
 
+def test_a_relay_of_ones_own_sends_by_the_api_and_aligns_as_that_does() -> None:
+    """What SPF, DKIM and DMARC say of it is what they say of the API; Gmail still sends, so its limit holds."""
+    ways = told('identity us-east-1 sailing.example = {"mail_from": {"domain": "bounce.sailing.example"}}')
+    assert ways["use-own-relay"] == ways["send-by-api"]
+    assert list(ways).index("use-own-relay") < list(ways).index("use-gmail-app-password")
+
+
 def test_ses_credentials_of_any_kind_align_as_the_identity_does() -> None:
     """The identity signs, whoever logs in."""
     mail_from = 'identity us-east-1 sailing.example = {"mail_from": {"domain": "bounce.sailing.example"}}'

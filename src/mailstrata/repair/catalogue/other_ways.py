@@ -18,6 +18,19 @@ FIXES: Mapping[str, Remedy] = {
         verify=LOGIN,
         undo="delete the new IAM user",
     ),
+    "use-own-relay": Remedy(
+        title="or: let Gmail log in at a relay of your own, which sends by the SES API (mailstrata relay)",
+        cost="a small server with a public name and certificate",
+        minutes=45,
+        steps=(
+            "docs/tasks/let-gmail-send-through-your-own-relay.md: host name, certificate, [relay] in the setup",
+            "mailstrata relay user add prints what to type into Gmail; no IAM key is behind that password any more",
+            "mailstrata relay doctor says what Gmail will see, before Gmail sees it",
+        ),
+        iam=("ses:SendEmail", "ses:SendRawEmail", "ses:GetAccount"),
+        verify="relay doctor finds nothing, and a mail from the alias arrives",
+        undo="put SES's host, username and password back",
+    ),
     "send-by-api": Remedy(
         title="or: send by the SES API, from a program and not from Gmail",
         minutes=30,
