@@ -81,6 +81,7 @@ class Process:
             house = self._house(settings, await stack.enter_async_context(self._plan.delivery(settings)))
             stack.callback(house.users.close)
             stack.callback(house.logins.close)
+            stack.callback(house.journal.flush)
             house.admission.origins = await origins(settings.clients, self._plan.asker())
             server = Server(house)
             await server.open(sockets)

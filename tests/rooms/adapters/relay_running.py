@@ -99,6 +99,7 @@ class Running:
 
     def events(self) -> list[dict[str, Any]]:
         """The log's lines."""
+        self.house.journal.flush()
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -59,3 +60,19 @@ def test_what_other_parts_log_has_the_same_form() -> None:
     LogLines(log, Noon()).emit(record)
     told = json.loads(log.getvalue())
     assert (told["event"], told["level"], told["text"]) == ("log", "warning", "row 7 is unsettled")
+
+
+def test_lines_of_a_moment_are_written_together() -> None:
+    """In their order, and not later than a moment."""
+
+    async def main() -> None:
+        log = io.BytesIO()
+        journal = Journal(log, Noon())
+        for number in range(3):
+            journal.note("something", number=number)
+        assert log.getvalue() == b""
+        while not log.getvalue():
+            await asyncio.sleep(0)
+        assert [json.loads(line)["number"] for line in log.getvalue().splitlines()] == [0, 1, 2]
+
+    asyncio.run(main())
