@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 USER = "mailstrata-relay"
 """The IAM user whose key the relay signs with."""
 LOGIN = "skipper"
-_MAY = ("ses:SendEmail", "ses:SendRawEmail", "ses:GetAccount")
+_MAY = ("ses:SendRawEmail", "ses:GetAccount")
 _START = 30.0
 _NOT_STARTED = Refusal("the lab's relay does not start", "its log lies in the lab's folder")
 
