@@ -46,6 +46,8 @@ class _Run:
 
 async def fleet(wanted: Wanted, *, setup: str | None, lab: str | None) -> int:
     """Look at all of them; the exit status is that of the worst."""
+    if wanted.everything and (wanted.domains or wanted.file):
+        raise Refusal("--all looks at every domain of the account", "give either --all or the domains")
     since = _kept(wanted.since) if wanted.since else None
     kept = _begun(wanted)
     by_dns = wanted.dns_only and not wanted.everything
@@ -125,7 +127,9 @@ def _targets(known: Setup, wanted: Wanted) -> tuple[Setup, ...]:
     found = [setup_of(known, names.domain(name)) for name in wanted.domains]
     if wanted.file:
         listed = domain_list.parse(options.read_text(wanted.file), wanted.file)
-        found += [setup_of(known, one.domain, region=one.region) for one in listed]
+        found += [
+            setup_of(known, one.domain, region=next(iter(one.regions), ""), regions=one.regions[1:]) for one in listed
+        ]
     if not found:
         found = [setup_of(known, "")]
     return tuple({one.domain: one for one in reversed(found)}.values())[::-1]

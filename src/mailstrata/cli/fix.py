@@ -129,7 +129,7 @@ def _named(source: str) -> set[str]:
     text = options.read_text(source)
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refusal(f"{source}: no JSON ({error})", "give what mailstrata diagnose --json printed") from error
     if not isinstance(document, dict) or document.get("schema") != "mailstrata.diagnosis/1":
         raise Refusal(f"{source}: schema is not mailstrata.diagnosis/1", "give what mailstrata diagnose --json printed")

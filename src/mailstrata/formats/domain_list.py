@@ -2,7 +2,7 @@ r"""A list of domains, as people keep one: a name a line, with the region it sen
 
     parse("sailing.example\ndock.example  eu-west-1   # since May\n", "domains.txt")
 
-Empty lines and what stands behind ``#`` are left out; a name that stands twice is taken once.
+Empty lines and what stands behind ``#`` are left out; a name that stands twice is taken once, with the regions of both.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\Z")
 
 
 class MalformedDomainList(Malformed):
-    """A line that is no domain; ``where`` names file and line."""
+    """A line that is no domain, or a list of none; ``where`` names file and line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A domain of the list; ``region`` is empty where none stands beside it."""
+    """A domain of the list; ``regions`` is empty where none stands beside it."""
 
     domain: str
-    region: str = ""
+    regions: tuple[str, ...] = ()
 
 
 def parse(text: str, name: str) -> tuple[Listed, ...]:
@@ -40,7 +40,11 @@ def parse(text: str, name: str) -> tuple[Listed, ...]:
         words = line.partition("#")[0].replace(",", " ").split()
         if words:
             listed = _listed(words, f"{name}:{number}")
-            found.setdefault(listed.domain, listed)
+            before = found.get(listed.domain, listed)
+            regions = tuple(dict.fromkeys(before.regions + listed.regions))
+            found[listed.domain] = Listed(domain=listed.domain, regions=regions)
+    if not found:
+        raise MalformedDomainList(name, "no domain in it", "a domain a line")
     return tuple(found.values())
 
 
@@ -53,4 +57,4 @@ def _listed(words: list[str], where: str) -> Listed:
         raise MalformedDomainList(where, repr(words[0][:60]), "a domain such as sailing.example")
     if len(words) > 2 or (len(words) == 2 and not _REGION.match(words[1])):
         raise MalformedDomainList(where, repr(" ".join(words[1:])[:60]), "nothing behind the domain but its region")
-    return Listed(domain=domain, region=words[1] if len(words) == 2 else "")
+    return Listed(domain=domain, regions=tuple(words[1:]))

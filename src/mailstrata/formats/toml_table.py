@@ -44,7 +44,9 @@ class Table:
             raise MalformedToml(name, f"{len(text)} characters", f"at most {_LIMIT}")
         try:
             return cls(tomllib.loads(text), text, name)
-        except tomllib.TOMLDecodeError as error:
+        except RecursionError as error:
+            raise MalformedToml(name, "brackets in brackets without an end", "TOML") from error
+        except ValueError as error:  # a TOMLDecodeError, or a number of more digits than Python reads
             line = re.search(r"at line (\d+)", str(error))
             last = text.rstrip().count("\n") + 1  # tomllib says "at end of document"
             where = f"{name}:{line[1] if line else last}"

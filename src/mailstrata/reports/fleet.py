@@ -89,7 +89,7 @@ def read(text: str, name: str) -> dict[str, Row]:
             continue
         try:
             one = row(json.loads(line))
-        except (ValueError, AttributeError) as error:
+        except (ValueError, AttributeError, RecursionError) as error:
             if number == len(lines):
                 break  # the run was ended while it wrote this line
             raise MalformedRun(f"{name}:{number}", "no result of a run", f"a line of {SCHEMA}") from error

@@ -106,6 +106,7 @@ def test_dns_alone_can_be_asked(capsys: pytest.CaptureFixture[str]) -> None:
         (("--resume",), "name its file with --out"),
         (("--since", "no-such-file", "--all"), "no-such-file: No such file"),
         (("not a domain",), "expected labels"),
+        (("--all", "sailing.example"), "give either --all or the domains"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from tests.rooms.cli.cli import command
@@ -40,6 +41,16 @@ def test_a_fix_that_nobody_needs_is_refused(capsys: pytest.CaptureFixture[str]) 
 
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == "mailstrata: nothing here needs enable-dkim (mailstrata diagnose says what is wrong now)\n"
+
+
+@pytest.mark.parametrize("text", ["", "[" * 100_000])
+def test_a_diagnosis_that_is_no_json_is_refused(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit status 2 and one line, however deep it goes."""
+    given = tmp_path / "diagnosis.json"
+    given.write_text(text, "ascii")
+    ran = command(capsys, "fix", "--diagnosis", str(given), "--lab", "healthy")
+    assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert f"{given}: no JSON" in ran.err
 
 
 def test_what_must_come_after_a_person_waits_for_the_person(capsys: pytest.CaptureFixture[str]) -> None:

@@ -146,6 +146,13 @@ def test_what_is_no_toml_is_refused_with_its_line(text: str, where: str) -> None
     assert error.value.where == where
 
 
+@pytest.mark.parametrize("text", ["x = " + "[" * 10_000, "x = " + "1" * 5000])
+def test_what_the_parser_itself_cannot_hold_is_refused(text: str) -> None:
+    """Brackets in brackets and numbers without end, in the operator's words."""
+    with pytest.raises(MalformedToml, match=r"^my\.toml"):
+        Table.parse(text, "my.toml")
+
+
 def test_a_text_beyond_the_bound_is_refused() -> None:
     """Before the parser sees it."""
     with pytest.raises(MalformedToml, match="at most"):

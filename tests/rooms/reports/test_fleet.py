@@ -74,7 +74,8 @@ def test_a_run_that_was_cut_off_is_read_up_to_its_last_whole_line() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["[]", '{"schema": "mailstrata.diagnosis/1"}', '{"schema": "mailstrata.domain/1"}', "no JSON"]
+    "line",
+    ["[]", '{"schema": "mailstrata.diagnosis/1"}', '{"schema": "mailstrata.domain/1"}', "no JSON", "[" * 100_000],
 )
 def test_what_is_no_result_is_named_by_file_and_line(line: str) -> None:
     """Nothing foreign is taken for a run."""
