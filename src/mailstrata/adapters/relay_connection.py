@@ -13,6 +13,7 @@ from typing import cast
 from mailstrata.adapters.relay_journal import Journal
 from mailstrata.adapters.relay_logins import Logins
 from mailstrata.adapters.relay_metrics import Row
+from mailstrata.adapters.relay_passwords import without_password
 from mailstrata.adapters.relay_tls import RelayTls
 from mailstrata.adapters.relay_users import RelayUsers
 from mailstrata.model.ports import Clock
@@ -229,7 +230,8 @@ class Connection(asyncio.Protocol):
         result = "login_ok" if login else "login_later" if reply.temporary else "login_wrong"
         self._house.row.add(result)
         if login is None:
-            self._house.journal.note("login refused", user=attempt.username, peer=self._peer, answer=str(reply))
+            name = without_password(attempt.username)
+            self._house.journal.note("login refused", user=name, peer=self._peer, answer=str(reply))
         if self._session is session:
             self._done(session, session.verified(login, reply))
 

@@ -40,6 +40,7 @@ class PostgresDatabase:
         self._url = url
         self._lock = threading.RLock()
         self._deep = False
+        _readable(url)
         try:
             self._base = self._connected()
         except psycopg.Error as error:
@@ -98,6 +99,24 @@ class PostgresDatabase:
     def _execute(self, statement: str, values: Sequence[object]) -> list[Row]:
         found = self._base.execute(statement.replace("?", "%s").encode(), values)
         return found.fetchall() if found.description else []
+
+
+def _readable(url: str) -> None:
+    """Raises ``Refusal`` for a URL that libpq would read otherwise than it was meant, and then quote, password and all."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    authority, _, rest = url.partition("//")[2].partition("?")[0].partition("/")
+    try:
+        if authority.count("@") < 2 and "@" not in rest:
+            conninfo_to_dict(url)
+            return
+    except ProgrammingError:
+        pass
+    raise Refusal(
+        "the relay's Postgres URL cannot be read",
+        "write what is special in its password as %XX, @ as %40 (RFC 3986 2.1)",
+    )
 
 
 def _as_postgres(statement: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 from typing import BinaryIO
@@ -69,13 +70,20 @@ class Journal:
                 self._stream.flush()
 
     def _write(self, line: dict[str, object]) -> None:
-        self._lines.append(self._encoder.encode(line) + b"\n")
+        self._lines.append(_ascii(self._encoder.encode(line)) + b"\n")
         if len(self._lines) > 1:
             return
         try:
             asyncio.get_running_loop().call_later(_HELD, self.flush)
         except RuntimeError:  # no loop: nobody would flush
             self.flush()
+
+
+def _ascii(line: bytes) -> bytes:
+    """JSON with all beyond printable ASCII escaped, since somebody reads it at a terminal; most lines have nothing such."""
+    if line.isascii() and b"\x7f" not in line:
+        return line
+    return json.dumps(json.loads(line)).replace("\x7f", "\\u007f").encode("ascii")
 
 
 class LogLines(logging.Handler):

@@ -10,11 +10,13 @@ that is guessed at has to stay in its memory.
 
 from __future__ import annotations
 
+import re
 import secrets
 
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 """No 0, 1, i, l, o: somebody may read it from a screen."""
 _GROUPS, _LETTERS = 5, 5
+_SHAPE = re.compile(rf"(?:[{_ALPHABET}]{{{_LETTERS}}}-){{{_GROUPS - 1}}}[{_ALPHABET}]{{{_LETTERS}}}\Z", re.IGNORECASE)
 _MEMORY_KIB, _PASSES = 19_456, 2
 
 
@@ -22,6 +24,11 @@ def new_password() -> str:
     """A random password in groups that can be read aloud."""
     groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_LETTERS)) for _ in range(_GROUPS))
     return "-".join(groups)
+
+
+def without_password(name: str) -> str:
+    """What a client gave as its name, for the log: somebody may have typed their password in that field."""
+    return "(a password in place of a name)" if _SHAPE.match(name.strip()) else name
 
 
 def hashed(password: str) -> str:

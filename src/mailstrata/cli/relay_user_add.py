@@ -27,6 +27,7 @@ def command(name: str, senders: tuple[str, ...], rate: int, daily: int, *,
     """
     from mailstrata.relay.users import User
     from mailstrata.relay.users import senders as canonical
+    from mailstrata.reports.safe import safe
 
     allowed = canonical(senders)
     relay_users.name_of(name)
@@ -36,5 +37,5 @@ def command(name: str, senders: tuple[str, ...], rate: int, daily: int, *,
         password = relay_users.handed_out(relay_users.give(here, name, days=expires), out=out)
         address = next((one for one in allowed if not one.startswith("@")), f"any address of {allowed[0][1:]}")
         for line in relay_users.gmail_dialogue(here, name, password, address):
-            click.echo(line)
+            click.echo(safe(line))
     return 0

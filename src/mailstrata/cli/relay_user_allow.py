@@ -18,10 +18,11 @@ def command(name: str, senders: tuple[str, ...], setup: str | None) -> int:
     """
     from mailstrata.relay.users import matched
     from mailstrata.relay.users import senders as canonical
+    from mailstrata.reports.safe import safe
 
     with relay_users.opened(setup) as here:
         here.users.allow(name, canonical(senders))
         user = here.users.user(name)
         assert user is not None
-        click.echo(f"{name} may send as {', '.join(matched(user.senders))}")
+        click.echo(safe(f"{name} may send as {', '.join(matched(user.senders))}"))
     return 0

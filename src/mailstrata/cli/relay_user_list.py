@@ -28,8 +28,10 @@ def command(setup: str | None, *, as_json: bool) -> int:
     if as_json:
         _document(users, now)
     else:
+        from mailstrata.reports.safe import safe
+
         for line in _lines(users, now):
-            click.echo(line)
+            click.echo(safe(line))
     return 1 if any(user.state(now) in {"expiring", "expired"} for user in users) else 0
 
 

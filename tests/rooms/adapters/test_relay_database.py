@@ -88,3 +88,14 @@ def test_sqlite_needs_no_psycopg() -> None:
     """The extra is imported by those who use it."""
     code = "import sys, mailstrata.adapters.relay_database; sys.exit('psycopg' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - our own code
+
+
+@pytest.mark.parametrize(
+    "url", ["relay:s3cr%t@db/relay", "relay:s3@cret@db/relay", "relay:s3/cr@db/relay", "relay@[db?x=s3"]
+)
+def test_a_url_that_cannot_be_read_is_not_repeated(url: str) -> None:
+    """Postgres's own library quotes what it stumbles over, which is the password as a rule."""
+    pytest.importorskip("psycopg")
+    with pytest.raises(Refusal, match="URL cannot be read") as refused:
+        opened(f"postgresql://{url}")
+    assert "s3" not in f"{refused.value.message} {refused.value.hint} {refused.value.__cause__}"

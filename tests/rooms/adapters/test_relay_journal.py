@@ -76,3 +76,11 @@ def test_lines_of_a_moment_are_written_together() -> None:
         assert [json.loads(line)["number"] for line in log.getvalue().splitlines()] == [0, 1, 2]
 
     asyncio.run(main())
+
+
+def test_what_a_client_or_ses_says_cannot_draw_on_the_terminal_of_who_reads_along() -> None:
+    """Control characters of eight bits and direction overrides are escaped, and the text is the same."""
+    log = io.BytesIO()
+    Journal(log, Noon()).note("log", text="\x1b[2J\x9b2J\u202egro.evil\x7f")
+    assert all(0x20 <= byte < 0x7F for byte in log.getvalue().rstrip(b"\n"))
+    assert json.loads(log.getvalue())["text"] == "\x1b[2J\x9b2J\u202egro.evil\x7f"
