@@ -45,18 +45,17 @@ class Answer:
 
 def read(received: bytes) -> Answer | None:
     """The answer, or ``None`` while it is not whole. Raises ``MalformedAnswer``."""
-    end = received.find(b"\r\n\r\n")
-    if end < 0:
-        _check(received, whole=False)
-        return None
-    head = received[: end + 2]
-    status = _check(received, whole=True)
-    if status < 200:  # an interim answer (RFC 9110 15.2)
-        return read(received[end + 4 :])
-    body = _body(head, received[end + 4 :])
+    status = 0
+    while status < 200:  # behind the interim ones (RFC 9110 15.2), of which `LIMIT` bounds the number
+        end = received.find(b"\r\n\r\n")
+        status = _check(received, whole=end >= 0)
+        if end < 0:
+            return None
+        head, received = received[: end + 2], received[end + 4 :]
+    body = _body(head, received)
     if body is None:
         return None
-    kept = received[7:8] == b"1" and not _CLOSE.search(head)
+    kept = head[7:8] == b"1" and not _CLOSE.search(head)
     return Answer(status=status, head=head, body=body, kept=kept)
 
 

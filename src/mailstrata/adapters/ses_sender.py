@@ -212,7 +212,7 @@ def _outcome(answer: Answer, region: str) -> Outcome:
     if answer.status == 200:
         try:
             return Accepted(id=_message(answer.body).MessageId, region=region)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return Unsettled(reason=f"{region}: what answered 200 does not speak as SES does")
     if answer.status in _UNKNOWN_FATE:
         return Unsettled(reason=f"{region}: HTTP {answer.status}, a fault of AWS")
@@ -224,5 +224,5 @@ def _outcome(answer: Answer, region: str) -> Outcome:
 def _read_error(answer: Answer) -> _Error:
     try:
         return _error(answer.body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return _Error()

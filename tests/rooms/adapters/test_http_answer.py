@@ -41,6 +41,15 @@ def test_status_fields_and_body() -> None:
     assert interim == plain
 
 
+def test_interim_answers_without_an_end_are_waited_behind_as_far_as_the_bound() -> None:
+    """A thousand of them were a thousand calls within each other."""
+    interim = b"HTTP/1.1 100 \r\n\r\n"
+    assert read(interim * 3000) is None
+    assert read(interim * 1000 + PLAIN) == read(PLAIN)
+    with pytest.raises(MalformedAnswer, match="more than"):
+        read(interim * 4000)
+
+
 @pytest.mark.parametrize(
     ("start", "kept"),
     [

@@ -99,6 +99,24 @@ def test_a_request_without_a_clear_answer_is_unsettled_and_not_repeated(answer: 
     assert (len(first.bodies), len(second.bodies)) == (1, 0)
 
 
+DEEP = b'{"MessageId":"1","__type":"E","more":' + b"[" * 60_000
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (200, Unsettled(reason="us-east-1: what answered 200 does not speak as SES does")),
+        (400, Refused(error="", text="", status=400, region="us-east-1")),
+    ],
+)
+def test_an_answer_of_brackets_in_brackets_is_told_as_any_other_that_cannot_be_read(
+    status: int, expected: Outcome
+) -> None:
+    """Nothing is raised, whatever comes."""
+    outcomes, _ = _sent([b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%b" % (status, len(DEEP), DEEP)])
+    assert outcomes == [expected]
+
+
 @pytest.mark.parametrize("status", [500, 502, 504])
 def test_a_fault_of_aws_is_unsettled(status: int) -> None:
     """It says nothing about what was done before it."""
