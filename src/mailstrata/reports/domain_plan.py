@@ -100,5 +100,15 @@ def _summary(plan: PlanShown, machine: list[ChangeShown], person: list[ChangeSho
     if not plan.changes:
         return "Nothing has to change."
     counted = f"{words.count(len(plan.changes), 'change', 'changes')}: {len(machine)} by mailstrata, {len(person)} by a person."
-    how = f" Nothing was changed: mailstrata domain apply {plan.domain} --apply carries it out." if machine else ""
-    return counted + how
+    return counted + (f" Nothing was changed: {_command(plan.domain, machine)}." if machine else "")
+
+
+def _command(domain: str, machine: list[ChangeShown]) -> str:
+    """What carries it out; a change that is not safe only by its name."""
+    command = f"mailstrata domain apply {domain} --apply"
+    named = " ".join(f"--change {change.id}" for change in machine if not change.safe)
+    if not named:
+        return f"{command} carries it out"
+    if all(not change.safe for change in machine):
+        return f"{command} {named} carries it out"
+    return f"{command} carries out what is safe, and with {named} the rest"

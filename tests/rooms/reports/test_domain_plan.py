@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mailstrata.model.finding import Record
@@ -48,6 +50,17 @@ def test_records_are_printed_in_each_shape(shape: str, line: str) -> None:
     """A line a value."""
     plan = PlanShown(domain="sailing.example", region="us-east-1", changes=(CHANGE,))
     assert f"    + {line}" in text_of(page(plan, width=100, shape=shape)).splitlines()
+
+
+def test_the_command_that_is_told_carries_out_what_was_printed() -> None:
+    """What is not safe is named in it."""
+    command = "mailstrata domain apply sailing.example --apply"
+    safe = replace(CHANGE, id="set-mail-from", safe=True)
+    assert f"{command} carries it out." in told(safe).replace("\n", " ")
+    assert f"{command} --change publish-records carries it out." in told(CHANGE).replace("\n", " ")
+    assert f"{command} carries out what is safe, and with --change publish-records the rest." in told(
+        safe, CHANGE
+    ).replace("\n", " ")
 
 
 def test_what_could_not_be_seen_is_not_called_fine() -> None:

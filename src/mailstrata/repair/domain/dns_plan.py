@@ -106,7 +106,7 @@ def _weighed(wanted: Wanted, goal: Goal, seen: Observed, *, evidence: Evidence, 
     standing = there.value if isinstance(there, Seen) else ()
     alias: Observation[tuple[str, ...]] = seen.at(record.name, "CNAME") if record.type != "CNAME" else Absent()
     if isinstance(alias, Seen) and wanted.purpose is Purpose.DMARC:
-        _led_on(wanted, standing, alias.value[0], into)
+        _led_on(wanted, standing, alias.value[0].rstrip("."), into)
         return
     change = PUBLISH
     if isinstance(alias, Seen):
@@ -141,7 +141,7 @@ def _out_of_the_way(record: Record, alias: Seen[tuple[str, ...]], into: Batch) -
     """A CNAME allows nothing beside it (RFC 1034 3.6.2); where one stands, it has to go first."""
     gone = Record(name=record.name, type="CNAME", values=())
     if gone not in [entry.record for entry in into.entries]:
-        why = f"a CNAME to {alias.value[0]} stands at {record.name}, which allows nothing beside it"
+        why = f"a CNAME to {alias.value[0].rstrip('.')} stands at {record.name}, which allows nothing beside it"
         into.put(gone, alias.value, why, into=UNALIAS)
 
 
