@@ -74,20 +74,21 @@ async def applied(goal: Goal, choice: Choice, tools: Tools) -> AsyncIterator[Ste
     for change in in_dns:
         async for step in _in_dns(change, goal, seen, run=run, tools=tools):
             yield step
-    for left in _left_alone(todo, choice):
+    for left in _left_alone(todo, goal.domain) if not choice.named else ():
         yield left
     if at_ses or in_dns:
         async for step in _verified(goal, seen, tools):
             yield step
 
 
-def _left_alone(todo: Plan, choice: Choice) -> Iterator[Step]:
-    """What waits for the operator's own word, told, so that nobody takes it for done."""
-    for change in todo.automatic:
-        if not choice.named and not change.safe:
-            yield Step(
-                text=f"left alone, since mail may be lost by it: {change.title} (--change {change.id})", done=False
-            )
+def _left_alone(todo: Plan, domain: str) -> Iterator[Step]:
+    """What waits for the operator's own word or hand, told, so that nobody takes it for done."""
+    for change in todo.changes:
+        if change.layer is Layer.PERSON:
+            yield Step(text=f"for a person: {change.title} (mailstrata domain plan {domain})", done=False)
+        elif not change.safe:
+            words = f"left alone, since mail may be lost by it: {change.title} (--change {change.id})"
+            yield Step(text=words, done=False)
 
 
 async def _at_ses(change: Change, goal: Goal, seen: Observed, *, run: str, tools: Tools) -> Step:

@@ -273,6 +273,18 @@ def test_a_change_that_may_lose_mail_is_left_alone_and_named() -> None:
     in_lab("healthy", work)
 
 
+def test_what_is_left_for_a_person_is_told() -> None:
+    """Whose DNS is elsewhere has to publish the records; SES looks for them in vain until then."""
+
+    async def work(here: Stage, tools: Tools, goal: Goal) -> None:
+        del here
+        steps = [step async for step in applied(replace(goal, domain="harbor.example", mail_from=""), CHOICE, tools)]
+        assert next(step.text.split(":")[0] for step in steps if not step.done) == "for a person"
+        assert "(mailstrata domain plan harbor.example)" in "".join(step.text for step in steps)
+
+    in_lab("healthy", work)
+
+
 def test_a_change_that_nobody_answered_to_has_no_outcome() -> None:
     """It may have been made: the ledger does not call it failed."""
 
