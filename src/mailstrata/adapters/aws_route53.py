@@ -17,7 +17,7 @@ from typing import Any
 from mailstrata.adapters.asker import Answerer
 from mailstrata.adapters.aws import Answer, Aws, refusal
 from mailstrata.adapters.aws_faults import Call, Failure
-from mailstrata.adapters.aws_route53_records import from_route53, held, owner_name, to_route53
+from mailstrata.adapters.aws_route53_records import from_route53, held, is_text, owner_name, to_route53
 from mailstrata.adapters.in_flight import InFlight
 from mailstrata.model.errors import Refusal
 from mailstrata.model.facts import HostedZoneFacts
@@ -139,6 +139,8 @@ class Route53Changes:
         there = next((it for it in answer["ResourceRecordSets"] if _is_at(it, record)), None)
         if there is not None and ("SetIdentifier" in there or "ResourceRecords" not in there):
             raise _special(record)
+        if there is not None and record.type == "TXT":
+            _readable(record, there)
         return there
 
 
@@ -183,6 +185,15 @@ def _special(record: Record) -> Refusal:
         "change it by hand in the Route 53 console",
         status=4,
     )
+
+
+def _readable(record: Record, there: Answer) -> None:
+    if not all(is_text(str(entry["Value"])) for entry in there["ResourceRecords"]):
+        raise Refusal(
+            f"{record.name} TXT holds octets that are no text, which would be lost; it was left as it is",
+            "change it by hand in the Route 53 console",
+            status=4,
+        )
 
 
 def _change(record: Record, there: Answer | None) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 _STRING = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
-_ESCAPED = re.compile(r"\\(\d{3}|.)", re.DOTALL)
+_ESCAPED = re.compile(r"(?P<octets>(?:\\[0-3][0-7]{2})+)|\\(?P<letter>.)", re.DOTALL)
 _OCTAL = re.compile(r"\\([0-3][0-7]{2})")
 _TXT = frozenset({"TXT", "SPF"})
 
@@ -44,15 +44,7 @@ def held(sets: Iterable[Mapping[str, Any]], name: str, rtype: str) -> tuple[str,
     if any("ResourceRecords" not in one or "SetIdentifier" in one for one in there):
         return f"{source} {rtype} is an alias or has a routing policy in Route 53"
     values = (from_route53(rtype, str(entry["Value"])) for one in there for entry in one["ResourceRecords"])
-    return tuple(sorted(_as_dns_reads(value) if rtype == "TXT" else value.rstrip(".").lower() for value in values))
-
-
-def _as_dns_reads(text: str) -> str:
-    """Octets that Route 53 writes by number, read as a resolver's answer is: as UTF-8, escaped where they are none."""
-    try:
-        return text.encode("latin-1").decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:
-        return text
+    return tuple(sorted(value if rtype == "TXT" else value.rstrip(".").lower() for value in values))
 
 
 def _source(by_name: Mapping[str, object], name: str) -> str:
@@ -88,22 +80,37 @@ def _text(value: str) -> str:
     return "".join(parts)
 
 
+def is_text(value: str) -> bool:
+    """Whether a TXT value of Route 53 is UTF-8, so that it can be written back as it stands."""
+    try:
+        for run in _ESCAPED.finditer(value):
+            _octets(run["octets"] or "").decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _unescaped(match: re.Match[str]) -> str:
-    """Route 53 writes bytes beyond ASCII as three octal digits."""
-    code = match[1]
-    return chr(int(code, 8)) if len(code) == 3 and code <= "377" else code
+    """Route 53 writes bytes beyond ASCII as three octal digits; they are read as a resolver's answer is."""
+    return match["letter"] or _octets(match["octets"]).decode("utf-8", "backslashreplace")
 
 
-def _split(text: str) -> list[str]:
-    """Strings of at most 255 characters; an empty text is one empty string."""
-    return [text[start : start + 255] for start in range(0, len(text), 255)] or [""]
+def _octets(escapes: str) -> bytes:
+    return bytes(int(code[1], 8) for code in _OCTAL.finditer(escapes))
 
 
-def _escaped(part: str) -> str:
-    return "".join(_octal(letter) for letter in part.replace("\\", "\\\\").replace('"', '\\"'))
+def _split(text: str) -> list[bytes]:
+    """Strings of at most 255 octets; an empty text is one empty string."""
+    octets = text.encode()
+    return [octets[start : start + 255] for start in range(0, len(octets), 255)] or [b""]
 
 
-def _octal(letter: str) -> str:
-    if " " <= letter <= "~":
-        return letter
-    return "".join(f"\\{byte:03o}" for byte in letter.encode())
+def _escaped(part: bytes) -> str:
+    return "".join(_octal(byte) for byte in part)
+
+
+def _octal(byte: int) -> str:
+    letter = chr(byte)
+    if letter in {"\\", '"'}:
+        return f"\\{letter}"
+    return letter if " " <= letter <= "~" else f"\\{byte:03o}"

@@ -151,6 +151,7 @@ def test_a_record_without_values_is_taken_away(scripted: ScriptedAws, aws_to: Aw
     [
         _set("_dmarc.sailing.example.", "TXT", '"x"', more="<SetIdentifier>a</SetIdentifier><Weight>1</Weight>"),
         "<ResourceRecordSet><Name>_dmarc.sailing.example.</Name><Type>TXT</Type></ResourceRecordSet>",
+        _set("_dmarc.sailing.example.", "TXT", '"\\300"'),
     ],
 )
 def test_an_alias_or_a_routing_policy_is_left_alone(

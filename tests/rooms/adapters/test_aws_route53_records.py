@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailstrata.adapters.aws_route53_records import from_route53, held, owner_name, to_route53
+from mailstrata.adapters.aws_route53_records import from_route53, held, is_text, owner_name, to_route53
 
 TEXTS = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=900)
 
@@ -43,6 +43,25 @@ def test_what_was_written_reads_the_same(text: str) -> None:
     assert all(len(part) <= 255 * 4 for part in written.split('" "'))
     if not text.strip().startswith('"'):
         assert plain == text
+
+
+@pytest.mark.parametrize("theirs", ['"caf\\303\\251"', '"x\\040\\\\y"', '"\\"\\\\303"'])
+def test_a_text_of_somebody_else_is_written_back_as_it_stands(theirs: str) -> None:
+    """Beside ours in a set; its octets were read one by one, and written back as the UTF-8 of each."""
+    assert to_route53("TXT", from_route53("TXT", theirs)) == theirs.replace("\\040", " ")
+    assert is_text(theirs)
+
+
+def test_a_text_is_read_as_a_resolver_reads_it() -> None:
+    """What is no UTF-8 is told from what is."""
+    assert from_route53("TXT", '"caf\\303\\251"') == "café"
+    assert from_route53("TXT", '"\\300x"') == "\\xc0x"
+    assert not is_text('"\\300x"')
+
+
+def test_strings_are_cut_by_octets() -> None:
+    """255 letters may be more."""
+    assert [part.count("\\") for part in to_route53("TXT", "é" * 200).split(" ")] == [255, 145]
 
 
 def test_other_values_are_as_they_are() -> None:
