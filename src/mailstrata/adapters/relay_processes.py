@@ -10,6 +10,7 @@ port (SO_REUSEPORT), so the kernel spreads the connections; sockets that systemd
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -25,6 +26,7 @@ from mailstrata.adapters.relay_sockets import bound, passed
 from mailstrata.formats.relay_settings import RelaySettings
 from mailstrata.model.errors import Refusal
 
+_GARBAGE = (50_000, 50, 100)
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _REST = 1.0
 """Seconds before a process that died is made anew."""
@@ -81,6 +83,8 @@ def _name(one: Listening) -> str:
 def _work(plan: Plan, doors: Doors, metrics: Metrics, place: int) -> None:
     watch = doors.watch.socket if doors.watch else None
     process = Process(plan, metrics=metrics, place=place)
+    gc.freeze()  # what was imported is never garbage; mails make few cycles, so it is looked for seldom
+    gc.set_threshold(*_GARBAGE)
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(process.run(list(doors.of_process[place]), watch=watch))
 

@@ -28,6 +28,24 @@ _END = b'"}}}'
 _encoded = msgspec.json.Encoder().encode
 
 
+class _Destination(msgspec.Struct):
+    ToAddresses: tuple[str, ...]
+
+
+class _Tag(msgspec.Struct):
+    Name: str
+    Value: str
+
+
+class _Request(msgspec.Struct, omit_defaults=True):
+    """The members of the request beside its content; an option that is not given is not there."""
+
+    Destination: _Destination
+    FromEmailAddress: str = ""
+    EmailTags: tuple[_Tag, ...] = ()
+    ConfigurationSetName: str = ""
+
+
 class Body:
     """The body for ``outgoing``."""
 
@@ -62,17 +80,13 @@ class Body:
 
 def _start(outgoing: Outgoing) -> bytes:
     """All up to the base64. The raw content comes last, so that what was large is never searched through."""
-    parts = [b"{"]
-    if outgoing.sender:
-        parts.append(b'"FromEmailAddress":%b,' % _encoded(outgoing.sender))
-    parts.append(b'"Destination":{"ToAddresses":%b},' % _encoded(outgoing.recipients))
-    if outgoing.tags:
-        tags = b",".join(b'{"Name":%b,"Value":%b}' % (_encoded(name), _encoded(value)) for name, value in outgoing.tags)
-        parts.append(b'"EmailTags":[%b],' % tags)
-    if outgoing.configuration_set:
-        parts.append(b'"ConfigurationSetName":%b,' % _encoded(outgoing.configuration_set))
-    parts.append(b'"Content":{"Raw":{"Data":"')
-    return b"".join(parts)
+    request = _Request(
+        Destination=_Destination(outgoing.recipients),
+        FromEmailAddress=outgoing.sender,
+        EmailTags=tuple(_Tag(name, value) for name, value in outgoing.tags),
+        ConfigurationSetName=outgoing.configuration_set,
+    )
+    return _encoded(request)[:-1] + b',"Content":{"Raw":{"Data":"'
 
 
 def _base64(message: tuple[bytes | memoryview, ...]) -> Iterator[bytes]:

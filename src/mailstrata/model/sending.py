@@ -24,13 +24,11 @@ class Outgoing:
     tags: tuple[tuple[str, str], ...] = ()
     """Names and values of EmailTags: letters, digits, ``_`` and ``-``, up to 256 (facts.md A8)."""
     configuration_set: str = ""
-    endpoint_id: str = ""
-    """The multi-region endpoint to send through (facts.md B8)."""
 
     @property
     def size(self) -> int:
         """Bytes of the message."""
-        return sum(len(piece) for piece in self.message)
+        return sum(map(len, self.message))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
