@@ -123,20 +123,21 @@ def _raced(made: Tools, api: Api, race: Race, *, relays: list[Relay]) -> list[Js
     for number in range(RUNS + 1):
         for relay in running:
             figure = _once(made, relay, race)
-            if number:  # the first time warms up: logins are hashed, code is compiled
+            if number and figure is not None:  # the first time warms up: logins are hashed, code is compiled
                 figures[relay.name].append(figure)
     mine = statistics.median(figures[relays[0].name])
     peers_ = [relay for relay in relays[1:] if relay.name not in race.without]
     return [_row(race, mine, relay, figures[relay.name]) for relay in peers_]
 
 
-def _once(made: Tools, relay: Relay, race: Race) -> float:
+def _once(made: Tools, relay: Relay, race: Race) -> float | None:
+    """The figure of one run; ``None`` when nothing was sent."""
     messages = max(int(relay.messages * race.share), 40)
     before = cpu(relay.pid)
     found = load(made, port=relay.port, password=relay.password, conns=race.conns, messages=messages, more=race.more)
     if found["failed"]:
         print(f"  {relay.name}: {found['failed']} of {messages} failed: {found['first_error']}")
-    return race.read(found, cpu(relay.pid) - before, max(found["sent"], 1))
+    return race.read(found, cpu(relay.pid) - before, found["sent"]) if found["sent"] else None
 
 
 def _row(race: Race, mine: float, relay: Relay, figures: list[float]) -> Json:
@@ -199,7 +200,7 @@ def _https(made: Tools, compared: list[str]) -> list[Json]:
     figure = _once(made, relays[0], race)
     handshakes = api.stats()["handshakes"]
     if not rows:
-        rows = [_told(race.metric, "s", figure, goal=race.goal)]
+        rows = [_told(race.metric, "s", figure or 0.0, goal=race.goal)]
     return [
         *rows,
         _told("  handshakes at the API meanwhile, after warming up", "", handshakes, goal="64 at most, ever"),

@@ -149,7 +149,7 @@ def listening(port: int, *, seconds: float = 60.0) -> None:
 def load(made: Tools, *, port: int, password: str, conns: int, messages: int, more: tuple[str, ...] = ()) -> Json:
     """What the generator measured, such as ``msg_s``, ``lat_ms`` and ``failed``."""
     command = [made.folder / "smtpload", "--port", port, "--conns", conns, "--messages", messages, "--starttls"]
-    command += [*(("--auth", f"user:{password}") if password else ()), "--timeout", 120, *more]
+    command += ["--auth", f"user:{password}", "--timeout", 120, *more]
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=200, check=False)
     found: Json = json.loads(done.stdout)
     return found
