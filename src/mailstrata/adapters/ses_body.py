@@ -5,8 +5,8 @@
     body.length
     b"".join(body.pieces())     # {"FromEmailAddress":"…","Destination":{…},"Content":{"Raw":{"Data":"…"}}}
 
-A small message is encoded once and kept. A large one is encoded twice, piece by piece, for the digest and on its way out, so
-that a mail of 30 MB never stands in memory as 40 MB of base64 beside itself.
+A message is encoded once and kept. A large one is encoded twice, piece by piece, for the digest and on its way out, so that a
+mail of 30 MB never stands in memory as 40 MB of base64 beside itself.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ import msgspec
 
 from mailstrata.model.sending import Outgoing
 
-LARGE = 256 * 1024
-"""Bytes from which a message is encoded piece by piece."""
+LARGE = 4 * 1024 * 1024
+"""Bytes from which a message is encoded twice."""
+SMALL = 128 * 1024
+"""Bytes up to which it is sent in one piece."""
 _PIECE = 3 * 32 * 1024
 """A multiple of three, so that base64 of the pieces is base64 of the whole (RFC 4648 4)."""
 _END = b'"}}}'
@@ -54,27 +56,24 @@ class Body:
         self._start = _start(outgoing)
         size = outgoing.size
         self.length = len(self._start) + (size + 2) // 3 * 4 + len(_END)
-        self.large = size >= LARGE
-        self._kept = b"" if self.large else b2a_base64(b"".join(self._message), newline=False)
+        self._large = size >= LARGE
+        self._kept = () if self._large else tuple(_kept(self._message, size))
 
     def digest(self) -> str:
         """SHA-256 of all pieces, in hexadecimal. For a large message it takes its time: call it in a thread."""
         digest = sha256(self._start)
-        if self.large:
-            for piece in _base64(self._message):
-                digest.update(piece)
-        else:
-            digest.update(self._kept)
+        for piece in _base64(self._message) if self._large else self._kept:
+            digest.update(piece)
         digest.update(_END)
         return digest.hexdigest()
 
     def pieces(self) -> Iterator[bytes]:
         """The body from its start; it can be gone through again for another try."""
-        if not self.large:
-            yield b"".join((self._start, self._kept, _END))
+        if len(self._kept) == 1:
+            yield b"".join((self._start, self._kept[0], _END))
             return
         yield self._start
-        yield from _base64(self._message)
+        yield from _base64(self._message) if self._large else self._kept
         yield _END
 
 
@@ -87,6 +86,12 @@ def _start(outgoing: Outgoing) -> bytes:
         ConfigurationSetName=outgoing.configuration_set,
     )
     return _encoded(request)[:-1] + b',"Content":{"Raw":{"Data":"'
+
+
+def _kept(message: tuple[bytes | memoryview, ...], size: int) -> Iterator[bytes]:
+    if size > SMALL:
+        return _base64(message)
+    return iter((b2a_base64(b"".join(message), newline=False),))
 
 
 def _base64(message: tuple[bytes | memoryview, ...]) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailstrata.adapters.ses_body import LARGE, Body
+from mailstrata.adapters.ses_body import LARGE, SMALL, Body
 from mailstrata.model.sending import Outgoing
 
 
@@ -25,7 +25,7 @@ def _outgoing(*message: bytes) -> Outgoing:
     )
 
 
-@given(st.lists(st.binary(max_size=9), min_size=1, max_size=4), st.sampled_from([0, LARGE]))
+@given(st.lists(st.binary(max_size=9), min_size=1, max_size=4), st.sampled_from([0, SMALL]))
 def test_it_is_json_that_holds_what_was_given(parts: list[bytes], padding: int) -> None:
     """Small or large, whole or in pieces of any length."""
     message = (*parts, b"x" * padding)
@@ -39,7 +39,7 @@ def test_it_is_json_that_holds_what_was_given(parts: list[bytes], padding: int) 
     }
 
 
-@pytest.mark.parametrize("size", [0, 1, 5000, LARGE - 1, LARGE, LARGE + 1, 3 * LARGE + 2])
+@pytest.mark.parametrize("size", [0, 1, 5000, SMALL, SMALL + 1, 3 * SMALL + 2, LARGE - 9, LARGE, LARGE + 1])
 def test_length_and_digest_are_those_of_the_pieces(size: int) -> None:
     """They go out before the body does."""
     body = Body(_outgoing(b"head\r\n\r\n", b"y" * size))
