@@ -41,7 +41,10 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
         elif stored.works and old:
             text = f"SES still accepts the stored password of {stored.key}, which is of the old algorithm"
             yield Fine(code=CODE, stratum=STRATUM, text=text)
-        elif (stored.works and not stored.bounced) or (stored.facts is not None and not old):
+        elif stored.facts is None and stored.works and not stored.bounced:
+            text = f"SES accepts the stored password of {stored.key}, of whichever algorithm it is"
+            yield Fine(code=CODE, stratum=STRATUM, text=text)
+        elif stored.facts is not None and not old:
             text = f"the stored password of {stored.key} is not of the old algorithm"
             yield Fine(code=CODE, stratum=STRATUM, text=text)
         else:
