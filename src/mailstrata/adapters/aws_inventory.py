@@ -22,11 +22,18 @@ _SWITCHED_OFF = frozenset({"UnrecognizedClientException", "InvalidClientTokenId"
 
 
 def regions_beside(home: str) -> tuple[str, ...]:
-    """Every region of SES in the partition of ``home`` (all of AWS, GovCloud, …) that botocore knows; ``home`` first."""
+    """Every region of SES in the partition of ``home`` (all of AWS, GovCloud, …) that botocore knows; ``home`` first.
+
+    A name that is of none is taken for a new region of AWS's first partition, as boto3 does.
+    """
     import botocore.session
+    from botocore.exceptions import UnknownRegionError
 
     session = botocore.session.get_session()
-    partition = session.get_partition_for_region(home)
+    try:
+        partition = session.get_partition_for_region(home)
+    except UnknownRegionError:
+        partition = "aws"
     known = session.get_available_regions("sesv2", partition_name=partition)
     return tuple(dict.fromkeys((home, *known)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -49,7 +48,7 @@ def command(  # noqa: PLR0917 - click hands over one argument for each option
     found, wanted = options.run(_given(regions, source, setup=setup, lab=lab))
     passwords = _derived(found, wanted)
     if out:
-        _written(Path(out), passwords)
+        _written(out, passwords)
     if as_json:
         _document(passwords, show=show)
     elif not out:
@@ -100,16 +99,12 @@ def _derived(secret: str, regions: tuple[str, ...]) -> dict[str, str]:
     return {region: smtp_password(secret, region) for region in regions}
 
 
-def _written(path: Path, passwords: dict[str, str]) -> None:
-    from mailstrata.adapters import files
+def _written(path: str, passwords: dict[str, str]) -> None:
+    from mailstrata.adapters.files import PRIVATE
+    from mailstrata.reports.safe import safe
 
-    try:
-        files.replace(path, _text(passwords).encode(), mode=files.PRIVATE)
-    except OSError as error:
-        raise Refusal(
-            f"{path}: {error.strerror or 'it cannot be written'}", "give a file that can be written"
-        ) from None
-    click.echo(f"written to {path}, which only you can read: {', '.join(passwords)}", err=True)
+    options.write(path, _text(passwords).encode(), mode=PRIVATE)
+    click.echo(safe(f"written to {path}, which only you can read: {', '.join(passwords)}"), err=True)
 
 
 def _text(passwords: dict[str, str]) -> str:

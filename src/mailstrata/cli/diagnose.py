@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -89,13 +88,13 @@ def command(*, save: str | None, as_json: bool, letter: bool, **arguments: objec
 
 async def _diagnose(wanted: Wanted, *, save: str | None, shown: Callable[[Diagnosis], None]) -> int:
     diagnosis, evidence, case = await diagnosed(wanted)
-    if save:
-        from mailstrata.adapters.files import replace
-        from mailstrata.formats import world
-
-        replace(Path(save), world.render(dict(evidence.items()), case).encode())
-        click.echo(f"recorded in {save}: replay it with mailstrata diagnose --evidence {save}", err=True)
     shown(diagnosis)
+    if save:
+        from mailstrata.formats import world
+        from mailstrata.reports.safe import safe
+
+        options.write(save, world.render(dict(evidence.items()), case).encode())
+        click.echo(safe(f"recorded in {save}: replay it with mailstrata diagnose --evidence {save}"), err=True)
     return STATUS[diagnosis.verdict]
 
 

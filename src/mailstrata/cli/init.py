@@ -48,8 +48,11 @@ def command(domain: str, region: str, aliases: tuple[str, ...], **rest: object) 
       mailstrata init --domain sailing.example --alias admin@sailing.example
     """  # noqa: D301 - click wants a real backspace
     from mailstrata.diagnosis.discovery import Told
+    from mailstrata.formats.ses_regions import is_region
     from mailstrata.model import names
 
+    if region and not is_region(region):
+        raise Refusal(f"{region!r} is no name of an AWS region", "such as --region us-east-1")
     told = Told(
         domain=names.domain(domain) if domain else "",
         region=region,
@@ -97,15 +100,10 @@ async def _setup(here: Surroundings, inventory: Inventory, told: Told) -> Setup:
 
 
 def _write(wanted: _Wanted, text: str) -> None:
-    from mailstrata.adapters.files import replace
+    from mailstrata.reports.safe import safe
 
-    try:
-        replace(Path(wanted.out), text.encode())
-    except OSError as error:
-        raise Refusal(
-            f"{wanted.out}: {error.strerror or error}", "name a file that can be written with --out"
-        ) from error
-    click.echo(f"written: {wanted.out}", err=True)
+    options.write(wanted.out, text.encode())
+    click.echo(safe(f"written: {wanted.out}"), err=True)
 
 
 async def _diagnosed(here: Surroundings, made: Setup, *, as_json: bool) -> int:

@@ -57,6 +57,18 @@ def read_text(path: str) -> str:
         raise Refusal(f"{path}: byte {error.start} is no UTF-8", "save the file as UTF-8") from error
 
 
+def write(path: str, data: bytes, *, mode: int | None = None) -> None:
+    """Put ``data`` in a file that the user named, whole or not at all; raises ``Refusal`` when it cannot be written."""
+    from mailstrata.adapters import files
+
+    try:
+        files.replace(Path(path), data, mode=mode)
+    except OSError as error:
+        raise Refusal(
+            f"{path}: {error.strerror or 'it cannot be written'}", "name a file that can be written"
+        ) from None
+
+
 def _read(path: Path) -> bytes:
     with path.open("rb") as stream:
         return stream.read(_LIMIT + 1)

@@ -7,15 +7,14 @@ Empty lines and what stands behind ``#`` are left out; a name that stands twice 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from mailstrata.formats.ses_regions import is_region
 from mailstrata.model import names
 from mailstrata.model.errors import Malformed
 
 LIMIT = 100_000
 """Lines."""
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\Z")
 
 
 class MalformedDomainList(Malformed):
@@ -55,6 +54,6 @@ def _listed(words: list[str], where: str) -> Listed:
         raise MalformedDomainList(where, error.found, error.expected) from error
     if "." not in domain:
         raise MalformedDomainList(where, repr(words[0][:60]), "a domain such as sailing.example")
-    if len(words) > 2 or (len(words) == 2 and not _REGION.match(words[1])):
+    if len(words) > 2 or (len(words) == 2 and not is_region(words[1])):
         raise MalformedDomainList(where, repr(" ".join(words[1:])[:60]), "nothing behind the domain but its region")
     return Listed(domain=domain, regions=tuple(words[1:]))

@@ -72,8 +72,13 @@ def doubt(region: str) -> str:
     return f"{region} is no region of SES that is known here; it may be new, or mistyped"
 
 
+def is_region(text: str) -> bool:
+    """Whether a text has the shape of a region's name."""
+    return _REGION.match(text) is not None
+
+
 def region_key(table: Table, key: str, text: str) -> str:
     """The region that a key of a setup names. Raises ``MalformedToml`` for what is no name of one."""
-    if not _REGION.match(text):
+    if not is_region(text):
         raise table.bad(key, repr(text[:60]), "the name of an AWS region, such as us-east-1")
     return text

@@ -89,3 +89,9 @@ def test_the_regions_are_those_of_the_same_partition() -> None:
     assert "us-east-1" in public
     assert not set(public) & set(government)
     assert all(one.startswith("us-gov-") for one in government)
+
+
+def test_a_region_that_botocore_does_not_know_is_looked_through_with_the_others() -> None:
+    """It may have opened yesterday."""
+    assert regions_beside("zz-north-1")[0] == "zz-north-1"
+    assert "us-east-1" in regions_beside("zz-north-1")

@@ -152,3 +152,15 @@ def test_an_error_text_opens_a_case(capsys: pytest.CaptureFixture[str]) -> None:
 
     told = [attempt for attempt in json.loads(ran.out)["attempts"] if attempt["via"] == "gmail-alias"]
     assert {(attempt["outcome"], attempt["cause"]) for attempt in told} == {("refused-at-relay", "key-inactive")}
+
+
+@pytest.mark.lab
+def test_a_recording_that_cannot_be_written_is_told_behind_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Status 2 and one line; what was found is not lost for it."""
+    place = tmp_path / "none" / "case.world"
+    ran = command(capsys, "diagnose", "--lab", "healthy", "--save", str(place))
+    assert ran.status == 2
+    assert ran.err == f"mailstrata: {place}: No such file or directory (name a file that can be written)\n"
+    assert "HEALTHY" in ran.out

@@ -45,3 +45,12 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest.
     ran = command(capsys, "init", "--lab", "healthy", "--out", str(tmp_path / "none" / "mailstrata.toml"))
     assert ran.status == 2
     assert "none/mailstrata.toml: No such file or directory" in ran.err
+
+
+def test_a_region_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Status 2 and one line; one that nobody knows yet is looked through."""
+    out = ("--out", str(tmp_path / "mailstrata.toml"))
+    ran = command(capsys, "init", "--lab", "healthy", "--region", "\x1b[2J", *out)
+    assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "is no name of an AWS region" in ran.err
+    assert "\x1b" not in ran.err
