@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -27,6 +27,7 @@ from mailstrata.model.observation import Unknown
 from mailstrata.model.ports import Asker, Clock, Ledger, Secrets
 from mailstrata.model.question import ApiSend, Question, SmtpSend
 from mailstrata.model.setup import Network, Setup
+from mailstrata.model.values import dataclass
 
 if TYPE_CHECKING:
     from mailstrata.adapters.asker import Answerer

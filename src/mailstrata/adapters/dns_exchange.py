@@ -15,7 +15,6 @@ import asyncio
 import errno
 import socket
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any
 
 import dns.asyncbackend
@@ -30,6 +29,7 @@ import dns.rdatatype
 
 from mailstrata.adapters.in_flight import InFlight
 from mailstrata.model.errors import Malformed
+from mailstrata.model.values import dataclass
 
 _PAYLOAD = 1232
 """Octets of the largest UDP answer we offer to take (DNS flag day 2020): it passes without fragments."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import dns.flags
@@ -28,6 +27,7 @@ from mailstrata.adapters.dns_resolver import absolute
 from mailstrata.model.facts import PublishedFacts, ServerAnswer
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import Published
+from mailstrata.model.values import dataclass
 
 _SERVERS = 8
 """How many servers of one zone are asked; zones have two to six."""

@@ -11,7 +11,6 @@ No input or output: bytes that came from anybody are judged here and nowhere els
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import dns.edns
@@ -22,6 +21,8 @@ import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
+
+from mailstrata.model.values import dataclass
 
 CHAIN = 8
 """How many CNAMEs are followed; honest chains have two or three."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from mailstrata.cli import options
 from mailstrata.model.errors import Refusal
+from mailstrata.model.values import dataclass
 
 if TYPE_CHECKING:
     from mailstrata.model.diagnosis import Diagnosis

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mailstrata.cli import options
+from mailstrata.model.values import dataclass
 
 if TYPE_CHECKING:
     from mailstrata.cli.domain_paths import Looking

@@ -7,7 +7,7 @@ import contextlib
 import json
 import sys
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -16,6 +16,7 @@ import click
 from mailstrata.adapters.files import replace as replace_file
 from mailstrata.cli import options
 from mailstrata.model.errors import Refusal
+from mailstrata.model.values import dataclass
 
 if TYPE_CHECKING:
     from mailstrata.adapters.asker import Shared

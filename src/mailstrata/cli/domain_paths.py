@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from mailstrata.model.values import dataclass
 from mailstrata.reports.domain_identities import IdentityShown
 from mailstrata.reports.domain_ways import PartShown, VerdictShown, WayShown
 

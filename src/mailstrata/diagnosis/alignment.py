@@ -9,7 +9,6 @@ is signed as amazonses.com only, which aligns with nobody.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.identity_facts import in_force
@@ -19,6 +18,7 @@ from mailstrata.model.attempt import Attempt, Case
 from mailstrata.model.names import domain_of
 from mailstrata.model.observation import Absent, Seen, Unknown
 from mailstrata.model.question import SesIdentity
+from mailstrata.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,8 @@ server of the recipient's was asked.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mailstrata.bounces.bounce import Bounce
-from mailstrata.bounces.classification.classify import classify
-from mailstrata.bounces.classification.result import Classification
-from mailstrata.bounces.provider import provider_of
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.outcome import told
 from mailstrata.diagnosis.paths import SIMULATOR
@@ -29,6 +25,10 @@ from mailstrata.model.finding import Grade, Proof
 from mailstrata.model.names import domain_of
 from mailstrata.model.observation import Seen, Unknown
 from mailstrata.model.question import MessageEvents, SesAccount
+from mailstrata.model.values import dataclass
+
+if TYPE_CHECKING:
+    from mailstrata.bounces.classification.result import Classification
 
 _STANDARD = "rfc3464"
 _ANSWERED = {Outcome.BOUNCED: "failed", Outcome.DELAYED: "delayed"}
@@ -131,6 +131,10 @@ def words_of(send: Attempt) -> str:
 
 def read(send: Attempt) -> Classification:
     """The reading of a send's answer, the same as ``bounce read`` gives of its bounce."""
+    from mailstrata.bounces.bounce import Bounce
+    from mailstrata.bounces.classification.classify import classify
+    from mailstrata.bounces.provider import provider_of
+
     provider = send.provider or provider_of(send.remote_mta, send.diagnostic, send.reporting_mta)
     return classify(
         Bounce(

@@ -9,7 +9,6 @@ only where the Virtual Deliverability Manager is on.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from mailstrata.diagnosis.evidence import Evidence
@@ -22,6 +21,7 @@ from mailstrata.model.finding import Proof
 from mailstrata.model.names import domain_of
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import MessageEvents, Mx, Question, RemovedSuppression, SesAccount, Suppression
+from mailstrata.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

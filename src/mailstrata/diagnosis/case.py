@@ -10,9 +10,6 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from mailstrata.bounces.classification.classify import classify
-from mailstrata.bounces.pasted import pasted
-from mailstrata.diagnosis.error_text import recipient_in, way
 from mailstrata.diagnosis.paths import SIMULATOR
 from mailstrata.model.attempt import Attempt, Case, Via
 from mailstrata.model.setup import Setup
@@ -53,6 +50,10 @@ def _numbered(attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
 def _of_error(setup: Setup, error: str, sender: str, recipients: Sequence[str]) -> Iterable[Attempt]:
     if not error.strip():
         return
+    from mailstrata.bounces.classification.classify import classify
+    from mailstrata.bounces.pasted import pasted
+    from mailstrata.diagnosis.error_text import recipient_in, way
+
     bounce = pasted(error)
     via, outcome = way(setup, error, classify(bounce))
     for recipient in recipients or (recipient_in(setup, error, outcome),):

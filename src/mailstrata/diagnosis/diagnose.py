@@ -11,9 +11,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mailstrata.diagnosis import alternatives, strata
+from mailstrata.diagnosis import alternatives, checks, strata
 from mailstrata.diagnosis.attribution import attribute
-from mailstrata.diagnosis.checks import CHECKS
 from mailstrata.diagnosis.engine import Check, Engine, Progress
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.letters import letters
@@ -45,13 +44,13 @@ async def diagnose(
     case: Case,
     asker: Asker,
     *,
-    checks: Sequence[Check] = CHECKS,
+    by: Sequence[Check] | None = None,
     evidence: Evidence | None = None,
     budget: float = 20.0,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> tuple[Diagnosis, Evidence]:
-    """Ask, judge and attribute within ``budget`` seconds. Fixes are added by `repair.plan`."""
-    engine = Engine(asker, checks, budget=budget, evidence=evidence, progress=progress)
+    """Ask, judge and attribute within ``budget`` seconds, ``by`` all checks or some. Fixes are added by `repair.plan`."""
+    engine = Engine(asker, checks.CHECKS if by is None else by, budget=budget, evidence=evidence, progress=progress)
     results, gathered = await engine.run(case)
     found = conclude(case, results, gathered)
     for question in alternatives.wanted(case, found.findings):

@@ -9,13 +9,13 @@ theirs: several domains, or several regions that have verified the domain, are n
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailstrata.model import names
 from mailstrata.model.errors import Refusal
 from mailstrata.model.facts import IdentityFacts
 from mailstrata.model.inventory import FoundIdentity, Inventory
 from mailstrata.model.setup import Alias, Setup
+from mailstrata.model.values import dataclass
 
 _SHOWN = 12
 

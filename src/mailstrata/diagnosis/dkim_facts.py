@@ -10,7 +10,6 @@ that the operator brought it is a TXT record, whose value nobody but they know.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from mailstrata.diagnosis.dmarc_facts import Policy, policy
@@ -29,6 +28,7 @@ from mailstrata.model.finding import Confidence, Gravity
 from mailstrata.model.names import is_within
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import Cname, SesIdentity, Txt
+from mailstrata.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,12 @@ and one that asks for nothing they can read: such a name is one without a policy
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.formats import dmarc, dmarc_check
 from mailstrata.formats.txt_sets import kind
 from mailstrata.model.observation import Seen, Unknown
 from mailstrata.model.question import Txt
+from mailstrata.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

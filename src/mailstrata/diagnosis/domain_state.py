@@ -10,13 +10,13 @@ so nothing is asked for their sake.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from mailstrata.diagnosis import checks
 from mailstrata.diagnosis.case import open_case
-from mailstrata.diagnosis.checks import CHECKS
 from mailstrata.diagnosis.diagnose import diagnose
 from mailstrata.diagnosis.engine import Progress
 from mailstrata.diagnosis.evidence import Evidence
@@ -28,8 +28,9 @@ from mailstrata.model.observation import Absent, Seen, Unknown
 from mailstrata.model.ports import Asker
 from mailstrata.model.question import Cname, Mx, Question, SesIdentity, Txt
 from mailstrata.model.setup import Setup
+from mailstrata.model.values import dataclass
 
-IDENTITY = tuple(check for check in CHECKS if check.STRATUM is Stratum.IDENTITY)
+IDENTITY = checks.of(Stratum.IDENTITY)
 """The checks that look at a domain's identity and its records."""
 WORST = (Verdict.BROKEN, Verdict.DEGRADED, Verdict.UNDETERMINED, Verdict.HEALTHY)
 """Verdicts, the one that hurts most first."""
@@ -87,7 +88,7 @@ async def examined(
     found: list[Diagnosis] = []
     for region in dict.fromkeys((setup.region, *setup.regions)):
         case = open_case(replace(setup, region=region, regions=()), at=at)
-        diagnosis, _ = await diagnose(case, asker, checks=IDENTITY, evidence=evidence, budget=budget, progress=progress)
+        diagnosis, _ = await diagnose(case, asker, by=IDENTITY, evidence=evidence, budget=budget, progress=progress)
         found.append(diagnosis)
     return DomainState(
         domain=setup.domain, at=at, diagnoses=tuple(found), records=tuple(_records(setup, found, evidence))

@@ -9,7 +9,6 @@ recording, or of a world in which planned changes stand.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.paths import regions
@@ -22,6 +21,7 @@ from mailstrata.model.inventory import Inventory
 from mailstrata.model.names import domain_of, is_within
 from mailstrata.model.observation import Absent, Seen, Unknown
 from mailstrata.model.question import Mx, SesIdentity
+from mailstrata.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar, cast
 
-from mailstrata.formats import world
 from mailstrata.model.finding import Grade, Proof
 from mailstrata.model.observation import Absent, Observation, Seen
 from mailstrata.model.question import Question
@@ -67,10 +66,14 @@ class Evidence:
 
     def items(self) -> tuple[tuple[Question[Any], Observation[Any]], ...]:
         """All that is known, in the order of the notation, which does not depend on who answered first."""
+        from mailstrata.formats import world
+
         return tuple(sorted(self._known.items(), key=lambda item: world.sort_key(item[0])))
 
     def proof(self, question: Question[Any], quote: str = "", *, grade: Grade = Grade.OBSERVED) -> Proof:
         """The evidence that a finding shows for ``question``; ``quote`` is verbatim, by default the value as written."""
+        from mailstrata.formats import world
+
         observation = self[question]
         source, at = "", None
         if isinstance(observation, Seen | Absent):

@@ -9,7 +9,6 @@ MAIL FROM it is this name whose SPF counts, not the domain's.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.identity_facts import in_force
@@ -23,6 +22,7 @@ from mailstrata.model.facts import IdentityFacts, MailFromFacts, MxHost
 from mailstrata.model.finding import Gravity
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import SesIdentity
+from mailstrata.model.values import dataclass
 
 _REFUSED = ("MailFromDomainNotVerified", "MAIL FROM domain")
 """How a refusal for it begins, by the API's code or in SMTP's words, which name the domain between (facts.md B1, B3)."""

@@ -7,13 +7,12 @@ Asked only when the region in use does not have it: each region costs a request 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.paths import regions
 from mailstrata.model.attempt import Case
 from mailstrata.model.observation import Seen, Unknown
 from mailstrata.model.question import SesIdentity
+from mailstrata.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

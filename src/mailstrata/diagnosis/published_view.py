@@ -12,7 +12,6 @@ theirs. ``wrong`` says in words what is wrong with an observation of the record 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from mailstrata.diagnosis.evidence import Evidence
@@ -20,6 +19,7 @@ from mailstrata.model.facts import MxHost, PublishedFacts, ServerAnswer
 from mailstrata.model.finding import Proof
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import Cname, Mx, Published, Question, Txt, ZoneOf
+from mailstrata.model.values import dataclass
 
 RecordSet: TypeAlias = Txt | Mx | Cname
 Wrong: TypeAlias = Callable[[Observation[Any]], "str | Unknown"]

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from mailstrata.formats.txt_sets import kind
+from mailstrata.model.values import dataclass
 
 PROBE = "mailstrata-looks-for-wildcards"
 """A label that nobody has: a zone that answers for it answers for everything (RFC 4592)."""

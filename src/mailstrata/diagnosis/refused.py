@@ -11,7 +11,6 @@ the past; that the next mail meets it too is what it proves, as long as none has
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from mailstrata.bounces.classification.result import Classification
 from mailstrata.diagnosis.answers import Answer, Unheard, answers
@@ -22,6 +21,7 @@ from mailstrata.diagnosis.whose_server import whose
 from mailstrata.model.attempt import Attempt, Case
 from mailstrata.model.finding import Confidence, Finding, Gravity, Owner, Stratum, Undetermined
 from mailstrata.model.names import domain_of
+from mailstrata.model.values import dataclass
 
 Target = tuple[tuple[str, str], ...]
 NOBODY = "the recipient"

@@ -8,8 +8,6 @@ delegated ones, by a part of it that is delegated further, or by a copy that has
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mailstrata.diagnosis import dkim_facts
 from mailstrata.diagnosis.dmarc_facts import at
 from mailstrata.diagnosis.evidence import Evidence
@@ -20,6 +18,7 @@ from mailstrata.model.facts import HostedZoneFacts
 from mailstrata.model.names import is_within
 from mailstrata.model.observation import Seen, Unknown
 from mailstrata.model.question import Cname, HostedRecord, HostedZone, Mx, Published, Txt
+from mailstrata.model.values import dataclass
 
 _KINDS = {Txt: "TXT", Mx: "MX", Cname: "CNAME"}
 

@@ -6,7 +6,6 @@ route(evidence, "dock.example").kind     # Kind.OPEN; None where it is ``unknown
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +15,7 @@ from mailstrata.model.attempt import Attempt, Outcome
 from mailstrata.model.facts import MxHost
 from mailstrata.model.observation import Absent, Seen, Unknown
 from mailstrata.model.question import Addresses, Mx, Question
+from mailstrata.model.values import dataclass
 
 MOST_HOSTS = 10
 """MX hosts that are looked up at most; a mail server tries no more either (RFC 5321 5.1 asks for two)."""

@@ -9,7 +9,6 @@ the From; that one's record is for whoever else sends as the domain.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mailstrata.diagnosis.evidence import Evidence, NotYet
@@ -21,6 +20,7 @@ from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Gravity
 from mailstrata.model.observation import Absent, Seen, Unknown
 from mailstrata.model.question import Question, Txt
+from mailstrata.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,6 @@ One that was not compared, or fits nothing, is not known to be wrong; where SES 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mailstrata.diagnosis import paths, relay_facts
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.password_words import code_of
@@ -24,6 +22,7 @@ from mailstrata.model.finding import Confidence, Finding, Gravity, Owner, Stratu
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import AccessKey, StoredPassword
 from mailstrata.model.setup import Alias
+from mailstrata.model.values import dataclass
 
 RIGHT = "right"
 UNRECOGNISED = "unrecognised"

@@ -14,7 +14,6 @@ is never the reason of its refusal; it is the trace of an earlier one:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -27,6 +26,7 @@ from mailstrata.model.facts import SuppressionFacts
 from mailstrata.model.names import domain_of
 from mailstrata.model.observation import Seen, Unknown
 from mailstrata.model.question import MessageEvents, SesAccount, Suppression
+from mailstrata.model.values import dataclass
 
 
 class Fate(StrEnum):

@@ -9,11 +9,11 @@ others have gives some of the world the older answer until it is mended.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.published_view import View, proofs
 from mailstrata.model.finding import Confidence, Finding, Gravity, Owner, Stratum
+from mailstrata.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

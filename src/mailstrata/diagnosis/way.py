@@ -7,12 +7,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.formats import dmarc_check, spf_tree
 from mailstrata.formats.dmarc_check import Passed
 from mailstrata.model.observation import Unknown
+from mailstrata.model.values import dataclass
 
 UNKNOWN = "unknown"
 FATES = {

@@ -9,8 +9,6 @@ does not align, or refuses the mail where the identity says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mailstrata.diagnosis import dkim_facts
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.identity_facts import in_force
@@ -20,6 +18,7 @@ from mailstrata.model.facts import IdentityFacts, MailFromFacts
 from mailstrata.model.names import domain_of
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import SesIdentity
+from mailstrata.model.values import dataclass
 
 _NOTHING = Part(result="-")
 

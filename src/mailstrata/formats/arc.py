@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from mailstrata.formats import dkim, tag_list
 from mailstrata.formats.dkim import MalformedDkim, Signature
 from mailstrata.formats.dkim_canon import Field
 from mailstrata.model.errors import Malformed
+from mailstrata.model.values import dataclass
 
 RESULTS = "arc-authentication-results"
 MESSAGE = "arc-message-signature"

@@ -9,7 +9,6 @@ look-ups, so it stays the second opinion of the lab.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mailstrata.formats import arc, dkim_check
 from mailstrata.formats.arc import ArcSet, MalformedArc
@@ -17,6 +16,7 @@ from mailstrata.formats.dkim_canon import relaxed_field, split, unsigned
 from mailstrata.formats.dkim_check import Content
 from mailstrata.model.observation import Unknown
 from mailstrata.model.ports import Answers
+from mailstrata.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

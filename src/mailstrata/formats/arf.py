@@ -9,10 +9,9 @@ without that frame: the complained-about mail alone, with ``X-HmXmrOriginalRecip
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mailstrata.formats.dsn import address, groups
 from mailstrata.formats.message import Part
+from mailstrata.model.values import dataclass
 
 REPORT_TYPE = "message/feedback-report"
 

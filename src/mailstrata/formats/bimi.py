@@ -9,11 +9,11 @@ so ``trouble`` is given the policy.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from mailstrata.formats import tag_list
 from mailstrata.formats.dmarc import DmarcRecord
 from mailstrata.model.errors import Malformed
+from mailstrata.model.values import dataclass
 
 _VERSION = re.compile(r"v\s*=\s*BIMI1\s*(?:;|\Z)")
 _HTTPS = re.compile(r"https://[^\s,;]+\Z", re.IGNORECASE)

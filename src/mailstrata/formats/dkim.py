@@ -12,7 +12,6 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from mailstrata.formats import tag_list
 from mailstrata.formats.dkim_canon import FORMS
@@ -20,6 +19,7 @@ from mailstrata.model.errors import Malformed
 from mailstrata.model.names import domain as canonical
 from mailstrata.model.names import is_within
 from mailstrata.model.question import Txt
+from mailstrata.model.values import dataclass
 
 ALGORITHMS = ("rsa-sha256", "ed25519-sha256")
 """What signers use and verifiers take (RFC 8301 3.1, RFC 8463 3)."""

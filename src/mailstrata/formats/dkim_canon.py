@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from mailstrata.model.values import dataclass
 
 FORMS = ("simple", "relaxed")
 _FOLD = re.compile(rb"\r\n(?=[ \t])")

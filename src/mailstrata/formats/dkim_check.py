@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailstrata.formats import dkim
@@ -19,6 +19,7 @@ from mailstrata.formats.dkim import Key, MalformedDkim, Signature
 from mailstrata.formats.dkim_canon import FIELDS, Field, canonical_body, chosen, split, unsigned
 from mailstrata.model.observation import Absent, Seen, Unknown
 from mailstrata.model.ports import Answers
+from mailstrata.model.values import dataclass
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mailstrata.model.errors import Malformed
+from mailstrata.model.values import dataclass
 
 POLICIES = ("none", "quarantine", "reject")
 _VERSION = re.compile(r"\s*v\s*=\s*DMARC1\s*(?:;|\Z)", re.IGNORECASE)

@@ -10,13 +10,14 @@ walks up the tree need is wanted together. The evaluation is ours: no library of
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mailstrata.formats import dmarc
 from mailstrata.formats.dmarc import DmarcRecord
 from mailstrata.model.observation import Absent, Seen, Unknown
 from mailstrata.model.ports import Answers
 from mailstrata.model.question import Txt
+from mailstrata.model.values import dataclass
 
 _LONGEST = 8
 _MOST = 10

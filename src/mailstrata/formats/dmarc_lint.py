@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailstrata.formats import dmarc
+from mailstrata.model.values import dataclass
 
 _ALMOST = re.compile(r"[\s\"'\u201c\u201d]*v\s*=\s*['\"]?dmarc", re.IGNORECASE)
 _RETIRED = ("pct", "rf", "ri")

@@ -7,11 +7,10 @@ Empty lines and what stands behind ``#`` are left out; a name that stands twice 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mailstrata.formats.ses_regions import is_region
 from mailstrata.model import names
 from mailstrata.model.errors import Malformed
+from mailstrata.model.values import dataclass
 
 LIMIT = 100_000
 """Lines."""

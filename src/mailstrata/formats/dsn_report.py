@@ -8,11 +8,11 @@ fields.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
 from mailstrata.model.reply import Reply
+from mailstrata.model.values import dataclass
 
 _HEADER_LIMIT = 50_000
 _WIDTH = 200

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from mailstrata.formats import tag_list
 from mailstrata.model.errors import Malformed
 from mailstrata.model.names import domain as canonical
+from mailstrata.model.values import dataclass
 
 MODES = ("enforce", "testing", "none")
 MAX_AGE = 31_557_600

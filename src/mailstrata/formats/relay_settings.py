@@ -11,12 +11,12 @@ No password is written here: users live in the relay's database, as hashes.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 
 from mailstrata.formats.ses_regions import region_key
 from mailstrata.formats.toml_table import Table
 from mailstrata.model import names
 from mailstrata.model.errors import Malformed
+from mailstrata.model.values import dataclass
 
 DATABASE = "~/.local/state/mailstrata/relay.sqlite3"
 """Where users and deliveries are kept when the setup names no other place."""

@@ -12,10 +12,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mailstrata.model.errors import Malformed
+from mailstrata.model.values import dataclass
 
 SIZE_LIMIT = 4 * 1024 * 1024
 """Bytes of JSON that are read; SNS and EventBridge stop at 256 KiB."""

@@ -17,7 +17,7 @@ No secret is ever written here: ``secret`` names the place where one is kept. do
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailstrata.formats import relay_settings
 from mailstrata.formats.dmarc import POLICIES
@@ -27,6 +27,7 @@ from mailstrata.formats.toml_table import MalformedToml, Table
 from mailstrata.model import names
 from mailstrata.model.errors import Malformed
 from mailstrata.model.setup import PLACE_NAMES, PLACES, Alias, Network, Setup
+from mailstrata.model.values import dataclass
 
 LEDGER = "~/.local/state/mailstrata/ledger.sqlite3"
 """Where the ledger lies when the setup names no other place."""

@@ -13,10 +13,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailstrata.formats.spf_macro import MalformedMacro, domain_spec, macro_string
 from mailstrata.model.errors import Malformed
+from mailstrata.model.values import dataclass
 
 LOOKUPS = frozenset({"include", "a", "mx", "ptr", "exists", "redirect"})
 """The terms that count against the ten look-ups (RFC 7208 4.6.4)."""

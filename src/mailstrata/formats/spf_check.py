@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mailstrata.formats import spf, spf_macro
 from mailstrata.formats.spf import Term
@@ -23,6 +23,7 @@ from mailstrata.formats.spf_names import Lookups, Stop, readable, validated_name
 from mailstrata.model.observation import Absent, Seen, Unknown
 from mailstrata.model.ports import Answers
 from mailstrata.model.question import Mx, Question, Txt
+from mailstrata.model.values import dataclass
 
 _MX_LIMIT = 10
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address

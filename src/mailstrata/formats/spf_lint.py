@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailstrata.formats import spf
 from mailstrata.formats.spf import Term
+from mailstrata.model.values import dataclass
 
 _ALMOST = re.compile(r"[\s\"'\u201c\u201d]*(v\s*=\s*spf)", re.IGNORECASE)
 _SES_SLIPS = ("amazonaws.com", "amazonses.org", "amazonse.com", "amazonsws.com", "amazon-ses.com", "amazonses.con")

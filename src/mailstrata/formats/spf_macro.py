@@ -12,10 +12,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from mailstrata.model.errors import Malformed
+from mailstrata.model.values import dataclass
 
 _MACRO = re.compile(r"%(?:([%_\-])|\{([A-Za-z])(\d*)([rR]?)([.\-+,/_=]*)\})")
 _LITERAL = re.compile(r"[\x21-\x24\x26-\x7e]+")

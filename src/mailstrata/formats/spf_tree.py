@@ -11,7 +11,6 @@ publishes the record has to keep below ten. All records of one depth are wanted 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailstrata.formats import spf
 from mailstrata.formats.spf import Term
@@ -21,6 +20,7 @@ from mailstrata.model.names import is_within
 from mailstrata.model.observation import Absent, Seen, Unknown
 from mailstrata.model.ports import Answers
 from mailstrata.model.question import Txt
+from mailstrata.model.values import dataclass
 
 _DEEPEST = 10
 _MOST = 64

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mailstrata.formats import tag_list
 from mailstrata.model.errors import Malformed
+from mailstrata.model.values import dataclass
 
 _VERSION = re.compile(r"v=TLSRPTv1[ \t]*;")
 _URI = re.compile(r"(?:mailto:[^\s,;!@]+@[^\s,;!@]+|https://[^\s,;!]+)\Z", re.IGNORECASE)

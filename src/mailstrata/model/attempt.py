@@ -9,12 +9,12 @@ to be proven, ``prospects`` are the sends that would come next; attribution asks
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from mailstrata.model.reply import Reply
 from mailstrata.model.setup import Setup
+from mailstrata.model.values import dataclass
 
 
 class Via(StrEnum):

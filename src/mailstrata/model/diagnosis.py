@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from mailstrata.model.attempt import Attempt
 from mailstrata.model.finding import Finding, Fix, Letter, Stratum, Undetermined
 from mailstrata.model.setup import Setup
+from mailstrata.model.values import dataclass
 
 
 class Verdict(StrEnum):

@@ -9,10 +9,10 @@ The words are AWS's own (facts.md B1) unless a docstring says otherwise. Nothing
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailstrata.model.reply import Reply
+from mailstrata.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ A finding also says what it explains (attempts that failed by it) and what it st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from mailstrata.model.values import dataclass
 
 
 class Stratum(StrEnum):

@@ -8,7 +8,7 @@ identities.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from mailstrata.model.values import dataclass
 
 ADDRESS = "EMAIL_ADDRESS"
 """The kind of an identity that is one address (facts.md B1)."""

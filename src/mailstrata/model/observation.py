@@ -11,9 +11,10 @@ mailstrata: a time-out, a SERVFAIL, a throttle or a denied permission is ``Unkno
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeAlias, TypeVar
+
+from mailstrata.model.values import dataclass
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")

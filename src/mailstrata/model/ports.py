@@ -6,7 +6,6 @@ An ``Asker`` answers questions. It never raises for what the world does and answ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -14,6 +13,7 @@ from mailstrata.model.facts import AccessKeyFacts, DkimFacts, LoginFacts, MailFr
 from mailstrata.model.finding import Record
 from mailstrata.model.observation import Observation
 from mailstrata.model.question import Question
+from mailstrata.model.values import dataclass
 
 T = TypeVar("T")
 

@@ -11,10 +11,10 @@ without mocks come for nothing. Each class says in its type parameter what it is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from mailstrata.model import facts
+from mailstrata.model.values import dataclass
 
 T_co = TypeVar("T_co", covariant=True)
 

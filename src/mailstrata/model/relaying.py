@@ -6,8 +6,9 @@ by the tag that each mail carries, ``mailstrata=<id>``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from mailstrata.model.values import dataclass
 
 TAG = "mailstrata"
 """The name of the EmailTag whose value is a row's id."""

@@ -7,7 +7,8 @@ Reply(code=535, enhanced="", text="Authentication Credentials Invalid")
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from mailstrata.model.values import dataclass
 
 _LINE = re.compile(r"\s*([2-5][0-9]{2})(?:[ -]\s*|\s*\Z)(?:([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:\s+|\Z))?(.*)", re.DOTALL)
 _AGAIN = re.compile(r"\s*[\r\n]+\s*([2-5][0-9]{2})[ -](?:[245]\.[0-9]{1,3}\.[0-9]{1,3}\s)?")

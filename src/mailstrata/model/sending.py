@@ -9,8 +9,9 @@ idempotency token (peers-sending 9.3), so after a time-out nobody but SES's own 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
+
+from mailstrata.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

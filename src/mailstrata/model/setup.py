@@ -10,7 +10,9 @@ No secret stands here: ``secret`` of an alias is the *name* of the place where i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from mailstrata.model.values import dataclass
 
 PLACES = ("aws:", "env:", "file:", "keyring:", "age:")
 """How the name of a place for credentials begins."""

@@ -8,9 +8,9 @@ run in a circle (no check should make one) are cut, so that every finding is tol
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mailstrata.model.finding import Finding
+from mailstrata.model.values import dataclass
 
 Edges = Mapping[int, int | None]
 """From a finding to the one above it, by position; ``None`` at the top."""

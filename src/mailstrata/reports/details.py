@@ -12,9 +12,10 @@ A title that stands in the answer is not said again, and evidence that was quote
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailstrata.model.finding import Finding, Gravity, Proof, Role, Stratum
+from mailstrata.model.values import dataclass
 from mailstrata.reports import words
 from mailstrata.reports.arrangement import Told
 from mailstrata.reports.page import BLANK, Line, Page, Span, Style, fold, heading, paragraph

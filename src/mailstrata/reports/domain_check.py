@@ -6,10 +6,10 @@ page(DomainShown(domain="sailing.example", diagnoses=(diagnosis,), records=(Reco
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailstrata.model.diagnosis import Diagnosis
 from mailstrata.model.finding import Record
+from mailstrata.model.values import dataclass
 from mailstrata.reports import answer, details, domain_identities, domain_ways, remedies, surroundings, words
 from mailstrata.reports.document import Json, document
 from mailstrata.reports.domain_identities import IdentityShown

@@ -8,8 +8,8 @@ IDENTITIES  looked for in 27 regions
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from mailstrata.model.values import dataclass
 from mailstrata.reports import words
 from mailstrata.reports.document import Json
 from mailstrata.reports.page import Line, Span, Style, fold, heading

@@ -6,11 +6,11 @@ page(PlanShown(domain="sailing.example", region="us-east-1", changes=(ChangeShow
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailstrata.formats.dns_record import form_fields, zone_lines
 from mailstrata.formats.txt_sets import unquoted
 from mailstrata.model.finding import Record
+from mailstrata.model.values import dataclass
 from mailstrata.reports import words
 from mailstrata.reports.page import BLANK, Line, Page, Span, Style, fold, heading, paragraph
 

@@ -9,8 +9,8 @@ Gmail as admin@sailing.example, by SES's SMTP endpoint  us-east-1
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from mailstrata.model.values import dataclass
 from mailstrata.reports.document import Json
 from mailstrata.reports.page import Line, Span, Style, fold, heading
 

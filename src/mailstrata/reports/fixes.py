@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from mailstrata.model.values import dataclass
 from mailstrata.reports import words
 from mailstrata.reports.human import WIDTH
 from mailstrata.reports.page import BLANK, Line, Page, Span, Style, fold

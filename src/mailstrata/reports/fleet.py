@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from mailstrata.model.errors import Malformed
+from mailstrata.model.values import dataclass
 from mailstrata.reports import words
 from mailstrata.reports.document import Json
 from mailstrata.reports.domain_check import SCHEMA

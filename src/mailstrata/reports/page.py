@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+from mailstrata.model.values import dataclass
 from mailstrata.reports.safe import safe
 from mailstrata.reports.safe import width as columns_of
 

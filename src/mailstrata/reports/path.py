@@ -12,11 +12,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mailstrata.model.attempt import Attempt, Outcome, Via
 from mailstrata.model.diagnosis import Attributed, StratumReport, StratumState
 from mailstrata.model.finding import Finding, Role, Stratum
+from mailstrata.model.values import dataclass
 from mailstrata.reports import words
 from mailstrata.reports.answer import mails
 from mailstrata.reports.page import Line, Page, Span, Style, cut, heading

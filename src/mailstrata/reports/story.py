@@ -8,11 +8,11 @@ Which mails a finding lost, and which it lies in wait for, is told by the number
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mailstrata.model.attempt import Outcome
 from mailstrata.model.diagnosis import Attributed, Diagnosis
 from mailstrata.model.finding import Finding, Role
+from mailstrata.model.values import dataclass
 from mailstrata.reports.arrangement import Told, arranged
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from mailstrata.model.errors import Refusal
 from mailstrata.model.finding import Finding
 from mailstrata.model.ports import Asker, Clock, DnsControl, Keys, Ledger, Login, Secrets, SesControl
 from mailstrata.model.setup import Setup
+from mailstrata.model.values import dataclass
 
 T = TypeVar("T")
 

@@ -6,7 +6,6 @@ A TXT record set is shared by several owners: what stands beside the record that
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from mailstrata.formats.txt_sets import merged, unquoted
 from mailstrata.model.errors import Refusal
@@ -15,6 +14,7 @@ from mailstrata.model.finding import Finding, Record
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import HostedZone
 from mailstrata.model.setup import Setup
+from mailstrata.model.values import dataclass
 from mailstrata.repair.appliers.applying import Step, Tools, settled
 from mailstrata.repair.publishing import published
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from mailstrata.model.errors import Refusal
@@ -20,6 +20,7 @@ from mailstrata.model.facts import IdentityFacts, MailFromFacts
 from mailstrata.model.finding import Record
 from mailstrata.model.observation import Observation, Seen
 from mailstrata.model.question import SesIdentity
+from mailstrata.model.values import dataclass
 from mailstrata.repair.appliers.applying import Step, Tools, settled
 from mailstrata.repair.domain.change import Change, Layer, Plan
 from mailstrata.repair.domain.goal import KEY_LENGTH, Goal

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from mailstrata.model.finding import Record
+from mailstrata.model.values import dataclass
 
 
 class Layer(StrEnum):

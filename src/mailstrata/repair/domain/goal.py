@@ -10,7 +10,6 @@ stand there). facts.md B3 has every shape.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from mailstrata.formats import ses_records
@@ -18,6 +17,7 @@ from mailstrata.formats.dns_record import mx, txt
 from mailstrata.model.facts import DkimFacts
 from mailstrata.model.finding import Record
 from mailstrata.model.setup import Setup
+from mailstrata.model.values import dataclass
 
 KEY_LENGTH = "RSA_2048_BIT"
 """Of new DKIM keys; RFC 8301 3.2 asks signers for 2048 bits."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from mailstrata.formats import dmarc as dmarc_format
@@ -18,6 +17,7 @@ from mailstrata.formats import dmarc_merging, spf_merging
 from mailstrata.formats import spf as spf_format
 from mailstrata.formats.dmarc import MalformedDmarc
 from mailstrata.formats.spf import MalformedSpf
+from mailstrata.model.values import dataclass
 
 _POLICY = re.compile(r"(;\s*p\s*=\s*)([A-Za-z]*)", re.IGNORECASE)
 

@@ -9,10 +9,10 @@ between two steps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from mailstrata.formats.dmarc import POLICIES
+from mailstrata.model.values import dataclass
 
 BETWEEN = timedelta(days=14)
 """At least, between two steps: most report senders send daily, most rare senders write within two weeks."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from mailstrata.model.errors import Refusal
@@ -16,6 +16,7 @@ from mailstrata.model.finding import Record
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.ports import Asker, DnsControl
 from mailstrata.model.question import Cname, HostedZone, Mx, Nameservers, Question, SesAccount, SesIdentity, Txt, ZoneOf
+from mailstrata.model.values import dataclass
 from mailstrata.repair.domain.goal import Goal, records
 
 Place = tuple[str, str]
