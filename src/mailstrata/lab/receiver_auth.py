@@ -118,7 +118,7 @@ def check_dkim(content: bytes, zones: Zones) -> tuple[Signature, ...]:
     """Every signature's result, the topmost first, at most five."""
     try:
         verifier = dkim.DKIM(content, minkey=1024)
-    except dkim.DKIMException:
+    except (dkim.DKIMException, IndexError):  # dkimpy stumbles over a first line that is a continuation
         return ()
     count = sum(name.lower() == b"dkim-signature" for name, _ in verifier.headers)
     return tuple(_signature(content, index, zones) for index in range(min(count, _SIGNATURES)))

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from email import message_from_string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailstrata.lab.receiver_auth import Arrival, authenticate, check_dkim, check_spf, header_domain
@@ -117,6 +117,7 @@ def test_the_field_tells_all_three() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300), st.text(max_size=30), st.text(max_size=20))
+@example(b" ", "", "")
 def test_no_message_breaks_it(content: bytes, sender: str, helo: str) -> None:
     """Whatever is sent, by whomever it says, an answer comes and the field is one line of ASCII after another."""
     for raw in (content, b"DKIM-Signature: " + content, b"From: " + content + b"\r\n\r\n"):
