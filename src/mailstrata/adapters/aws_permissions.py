@@ -82,3 +82,6 @@ LISTINGS: tuple[str, ...] = (
     "ses:ListEmailIdentities",
 )
 """What looking through a whole account needs (`aws_inventory`)."""
+
+SENDING: tuple[str, ...] = ("ses:SendEmail", "ses:SendRawEmail")
+"""What the relay needs to send: SES checks raw content of API v2 as ``ses:SendRawEmail`` (facts.md A4), beside the other."""

@@ -11,8 +11,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mailstrata.adapters.aws_permissions import CHANGES, LISTINGS, PERMISSIONS
-from mailstrata.model.question import AccessKey, ApiSend, Caller, MaySend, MessageEvents, SmtpLogin
+from mailstrata.adapters.aws_permissions import CHANGES, LISTINGS, PERMISSIONS, SENDING
+from mailstrata.model.question import (
+    AccessKey,
+    ApiSend,
+    Caller,
+    MaySend,
+    MessageEvents,
+    SesAccount,
+    SesIdentity,
+    SmtpLogin,
+)
 
 _READING = tuple(dict.fromkeys(a for kind, actions in PERMISSIONS.items() if kind is not ApiSend for a in actions))
 _KEYS = ("create-key", "set-key-status", "delete-key", "list-keys", "store-credential")
@@ -35,6 +44,7 @@ JOBS: Mapping[str, tuple[str, ...]] = {
         *_changing(*_OF_DOMAINS, "enable-dkim", "renew-dkim", "set-mail-from", "set-configuration-set", "set-feedback"),
         *_changing("publish-records"),
     ),
+    "relay": (*PERMISSIONS[SesAccount], *PERMISSIONS[SesIdentity], *SENDING),
     "rotate": (*_ROTATION, *_changing(*_KEYS)),
     "check": (*PERMISSIONS[SmtpLogin], "sts:GetCallerIdentity"),
     "explain": PERMISSIONS[Caller],
@@ -54,6 +64,7 @@ _NARROW: Mapping[str, str] = {
     "iam:DeleteAccessKey": "arn:aws:iam::{account}:user/{user}",
     "route53:ChangeResourceRecordSets": "arn:aws:route53:::hostedzone/{zone}",
     "ses:SendEmail": "arn:aws:ses:{region}:{account}:*",
+    "ses:SendRawEmail": "arn:aws:ses:{region}:{account}:*",
 }
 
 

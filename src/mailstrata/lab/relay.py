@@ -4,7 +4,8 @@
         await lab.parts.gmail.set_alias(account, relay.alias("admin@sailing.example", account))
 
 It runs as an operator runs it: ``mailstrata relay serve`` over a setup file, with a certificate of the lab's authority for
-``smtp.`` and the domain, and with the key of an IAM user that may do nothing but send.
+``smtp.`` and the domain, and with the key of an IAM user that may do what
+``credentials policy relay`` prints, and nothing else.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailstrata.adapters.aws_policy import document
 from mailstrata.lab.gmail_submission import Alias
 from mailstrata.lab.setup_text import setup_text
 from mailstrata.model.errors import Refusal
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 USER = "mailstrata-relay"
 """The IAM user whose key the relay signs with."""
 LOGIN = "skipper"
-_MAY = ("ses:SendRawEmail", "ses:GetAccount")
 _START = 30.0
 _NOT_STARTED = Refusal("the lab's relay does not start", "its log lies in the lab's folder")
 
@@ -108,8 +109,7 @@ def _login(folder: Path, senders: tuple[str, ...]) -> str:
 async def _started(lab: Living, setup: Path) -> asyncio.subprocess.Process:
     iam = lab.parts.iam
     iam.add_user(USER)
-    statement = {"Effect": "Allow", "Action": list(_MAY), "Resource": "*"}
-    iam.put_user_policy(USER, "Sending", {"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(USER, "Sending", document("relay", region="*", account="*"))
     key = iam.add_key(USER)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment |= {"AWS_ACCESS_KEY_ID": key.key_id, "AWS_SECRET_ACCESS_KEY": key.secret}

@@ -1,6 +1,6 @@
 r"""The text of a message as DATA brings it: where it ends, and what is not taken (RFC 5321 4.1.1.4, 4.5.2).
 
-    content = Content(limit=41_943_040)
+    content = Content(limit=31_000_000)
     content.take(b"Subject: Ahoy\r\n\r\n..dot\r\n.\r\nQUIT\r\n", 0)      # 29: where the next command begins
     content.message                                                    # b"Subject: Ahoy\r\n\r\n.dot\r\n"
 

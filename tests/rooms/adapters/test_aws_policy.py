@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mailstrata.adapters.aws_permissions import CHANGES, LISTINGS, PERMISSIONS
+from mailstrata.adapters.aws_permissions import CHANGES, LISTINGS, PERMISSIONS, SENDING
 from mailstrata.adapters.aws_policy import JOBS, document
 
-KNOWN = {action for actions in (*PERMISSIONS.values(), *CHANGES.values(), LISTINGS) for action in actions}
+KNOWN = {action for actions in (*PERMISSIONS.values(), *CHANGES.values(), LISTINGS, SENDING) for action in actions}
 CHANGING = {action for actions in CHANGES.values() for action in actions} - {
     action for actions in PERMISSIONS.values() for action in actions
 }
