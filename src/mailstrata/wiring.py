@@ -176,7 +176,9 @@ def _dns_world(settings: Settings, clock: Clock, why: str) -> DnsWorld:
 
     answerers = DnsAnswers(settings.network, clock).answerers()
     return DnsWorld(
-        settings=settings, clock=clock, asker=World(answerers=answerers, otherwise=Unknown(reason=why, needs="AWS"))
+        settings=settings,
+        clock=clock,
+        asker=World(answerers=answerers, otherwise=Unknown(reason=why, needs="AWS", unasked=True)),
     )
 
 

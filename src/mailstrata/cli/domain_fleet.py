@@ -112,7 +112,7 @@ def asker_of(stage: Stage, *, dns_only: bool) -> Asker:
     from mailstrata.cli.domain_check import NOT_ASKED
     from mailstrata.model.observation import Unknown
 
-    return Without(stage.asker(), tuple(PERMISSIONS), Unknown(reason=NOT_ASKED, needs="AWS"))
+    return Without(stage.asker(), tuple(PERMISSIONS), Unknown(reason=NOT_ASKED, needs="AWS", unasked=True))
 
 
 def line(told: Json) -> str:

@@ -4,6 +4,9 @@ relay      broken          a fault stands in the way of mail
 identity   ok              all was looked at and is well
 account    undetermined    something could not be looked at
 recipient  not-applicable  nothing to look at
+
+What the operator wanted left unasked keeps no layer from being ok: the verdict is over what was asked. A layer of which
+nothing was asked is not ok either.
 """
 
 from __future__ import annotations
@@ -26,10 +29,11 @@ def _stratum(
 ) -> StratumReport:
     mine = [result for result in results if result.stratum is stratum]
     found = [finding for finding in findings if finding.stratum is stratum]
-    unknown = [entry for entry in missing if entry.stratum is stratum and not entry.past]
+    unknown = [entry for entry in missing if entry.stratum is stratum and not entry.past and not entry.unasked]
+    asked = any(not isinstance(result, Undetermined) or not result.unasked for result in mine)
     return StratumReport(
         name=stratum,
-        state=_state(found, unknown, looked=bool(mine)),
+        state=_state(found, unknown, looked=asked),
         checked=len({result.code for result in mine}),
         fine=tuple(result.text for result in mine if isinstance(result, Fine)),
     )

@@ -12,4 +12,11 @@ from mailstrata.model.observation import Unknown
 
 def unsure(code: str, stratum: Stratum, subject: str, unknown: Unknown) -> Undetermined:
     """The result of a check that met ``unknown`` where it needed an answer about ``subject``."""
-    return Undetermined(code=code, stratum=stratum, subject=subject, reason=unknown.reason, needs=unknown.needs)
+    return Undetermined(
+        code=code,
+        stratum=stratum,
+        subject=subject,
+        reason=unknown.reason,
+        needs=unknown.needs,
+        unasked=unknown.unasked,
+    )

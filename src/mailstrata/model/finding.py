@@ -131,6 +131,8 @@ class Undetermined:
     needs: str = ""
     past: bool = False
     """About something that is over, such as why a server refused a mail then: it keeps nothing from being healthy now."""
+    unasked: bool = False
+    """Left unasked, as the operator wanted: it is told, and the verdict is over what was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

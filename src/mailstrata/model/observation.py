@@ -46,6 +46,8 @@ class Unknown:
 
     reason: str
     needs: str = ""
+    unasked: bool = False
+    """Since the operator wanted it left unasked, which is no failure of asking."""
 
 
 Observation: TypeAlias = Seen[T] | Absent | Unknown

@@ -87,8 +87,10 @@ def tally(story: Story) -> str:
         *((sum(finding.gravity is gravity for finding in aside), _aside(gravity)) for gravity in Gravity),
     ]
     parts = [words.count(number, thing) for number, thing in counted if number]
-    unknown = len(story.diagnosis.undetermined)
+    unasked = sum(each.unasked for each in story.diagnosis.undetermined)
+    unknown = len(story.diagnosis.undetermined) - unasked
     parts += [f"{unknown} not known"] if unknown else []
+    parts += [f"{unasked} not asked"] if unasked else []
     return ", ".join(parts) + "." if parts else ""
 
 

@@ -88,7 +88,8 @@ def _proof(proof: Proof) -> Json:
 
 
 def _undetermined(each: Undetermined) -> Json:
-    return {"code": each.code, "subject": each.subject, "reason": each.reason, "needs": each.needs}
+    told: Json = {"code": each.code, "subject": each.subject, "reason": each.reason, "needs": each.needs}
+    return told | {"unasked": True} if each.unasked else told
 
 
 def _attempt(each: Attributed) -> Json:

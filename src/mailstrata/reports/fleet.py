@@ -72,7 +72,10 @@ def row(told: Json) -> Row:
         faults=_codes(one for one in findings if one.get("gravity") == "fault"),
         warnings=_codes(one for one in findings if one.get("gravity") == "warning"),
         unknown=_codes(
-            one for region in regions for one in _listed(region.get("undetermined")) if isinstance(one, dict)
+            one
+            for region in regions
+            for one in _listed(region.get("undetermined"))
+            if isinstance(one, dict) and not one.get("unasked")
         ),
     )
 

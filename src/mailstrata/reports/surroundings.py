@@ -32,12 +32,19 @@ def _well(report: StratumReport, width: int) -> Page:
 
 
 def unknown(story: Story, width: int) -> Page:
-    """What could not be determined; what has one reason stands together, so that one missing permission is said once."""
+    """What could not be determined, and what was left unasked on purpose."""
+    every = story.diagnosis.undetermined
+    unknown, unasked = ([each for each in every if each.unasked is wanted] for wanted in (False, True))
+    return (*_grouped("NOT KNOWN", unknown, width), *_grouped("NOT ASKED", unasked, width))
+
+
+def _grouped(title: str, entries: list[Undetermined], width: int) -> Page:
+    """What has one reason stands together, so that one missing permission is said once."""
     groups: dict[tuple[str, str], list[Undetermined]] = {}
-    for each in story.diagnosis.undetermined:
+    for each in entries:
         groups.setdefault((each.reason, each.needs), []).append(each)
     lines = [line for group in groups.values() for line in _group(group, width)]
-    return (*heading("NOT KNOWN"), *lines) if lines else ()
+    return (*heading(title), *lines) if lines else ()
 
 
 def _group(group: list[Undetermined], width: int) -> Page:
@@ -50,7 +57,7 @@ def _group(group: list[Undetermined], width: int) -> Page:
     if len(subjects) > 1:
         lines += paragraph("of " + words.listed(subjects), width, indent=4, style=Style.DIM)
     lines += paragraph(group[0].reason, width, indent=4)
-    if group[0].needs:
+    if group[0].needs and not group[0].unasked:
         settle = [Span("would settle it: ", Style.DIM), Span(group[0].needs)]
         lines += fold(settle, width, indent=4, hang=2)
     return tuple(lines)

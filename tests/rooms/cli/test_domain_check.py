@@ -91,11 +91,14 @@ def test_a_run_is_kept_gone_on_with_and_compared(tmp_path: Path, capsys: pytest.
 
 
 def test_dns_alone_can_be_asked(capsys: pytest.CaptureFixture[str]) -> None:
-    """What SES would know is unknown, never missing."""
-    document = json.loads(command(capsys, "domain", "check", "--lab", "healthy", "--dns-only", "--json").out)
+    """What SES would know is told as not asked, never as missing, and the verdict is over what was asked."""
+    ran = command(capsys, "domain", "check", "--lab", "healthy", "--dns-only", "--json")
+    document = json.loads(ran.out)
     (region,) = document["regions"]
-    assert region["findings"] == []
-    assert any("AWS was not asked" in one["reason"] for one in region["undetermined"])
+    assert (ran.status, region["verdict"], region["findings"]) == (0, "healthy", [])
+    assert {(one["reason"], one["unasked"]) for one in region["undetermined"]} == {
+        ("AWS was not asked (--dns-only)", True)
+    }
     assert [one["state"] for one in document["records"]] == ["published"]
 
 

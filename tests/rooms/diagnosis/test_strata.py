@@ -11,6 +11,7 @@ from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, 
 FINE = Fine(code="key-inactive", stratum=Stratum.RELAY, text="the key is active")
 BLIND = Undetermined(code="key-absent", stratum=Stratum.RELAY, subject="AKIA", reason="denied")
 PAST = Undetermined(code="key-absent", stratum=Stratum.RELAY, subject="AKIA", reason="over", past=True)
+UNASKED = Undetermined(code="key-absent", stratum=Stratum.RELAY, subject="AKIA", reason="by wish", unasked=True)
 
 
 def _finding(**fields: Any) -> Finding:
@@ -39,6 +40,9 @@ def _relay(*results: Finding | Undetermined | Fine) -> StratumReport:
         ((FINE,), StratumState.OK),
         ((FINE, BLIND), StratumState.UNDETERMINED),
         ((FINE, PAST), StratumState.OK),
+        ((FINE, UNASKED), StratumState.OK),
+        ((UNASKED,), StratumState.NOT_APPLICABLE),
+        ((UNASKED, BLIND), StratumState.UNDETERMINED),
         ((FINE, BLIND, _finding(role=Role.PRIMARY)), StratumState.BROKEN),
         ((_finding(role=Role.SECONDARY),), StratumState.BROKEN),
         ((_finding(role=Role.SIDE),), StratumState.DEGRADED),
