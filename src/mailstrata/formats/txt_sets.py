@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_STRING = re.compile(r'\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _KINDS = (
     ("spf", re.compile(r"\s*v\s*=\s*spf1(?:\s|\Z)", re.IGNORECASE)),
     ("dmarc", re.compile(r"\s*v\s*=\s*DMARC1\s*(?:;|\s|\Z)", re.IGNORECASE)),
@@ -36,5 +36,11 @@ def merged(standing: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
 
 def unquoted(text: str) -> str:
     """The text of a TXT value in presentation format: its strings joined (RFC 1035 5.1)."""
-    strings = _STRING.findall(text)
-    return re.sub(r"\\(.)", r"\1", "".join(strings)) if strings and text.startswith('"') else text
+    if not text.startswith('"'):
+        return text
+    strings: list[str] = []
+    following = _STRING.match(text)
+    while following:  # one behind the other, for what is between them is looked through once
+        strings.append(following[1])
+        following = _STRING.match(text, following.end())
+    return re.sub(r"\\(.)", r"\1", "".join(strings), flags=re.DOTALL) if strings else text
