@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from mailstrata.cli.domain_paths import Looking
     from mailstrata.diagnosis.domain_state import DomainState
     from mailstrata.model.ports import Asker
+    from mailstrata.model.setup import Setup
     from mailstrata.reports.domain_check import DomainShown
 
     Both = tuple[DomainState, Mapping[str, Any]]
@@ -91,7 +94,6 @@ async def _one(wanted: Wanted, *, setup: str | None, lab: str | None) -> int:
 async def _whole(named: str, *, setup: str | None, lab: str | None) -> Both:
     """With all that the operator can ask."""
     from mailstrata.cli.domain_fleet import setup_of
-    from mailstrata.cli.domain_paths import Looking
     from mailstrata.model import names
     from mailstrata.wiring import surroundings, with_setup
 
@@ -99,38 +101,61 @@ async def _whole(named: str, *, setup: str | None, lab: str | None) -> Both:
         made = setup_of(here.setup, names.domain(named) if named else "")
         async with with_setup(here, made) as stage:
             budget = stage.settings.network.budget
-            return await _both(Looking(setup=made, at=stage.clock.now(), budget=budget, stage=stage), stage.asker())
+            async with _ahead(stage.asker(), made, budget) as asker:
+                from mailstrata.cli.domain_paths import Looking
+
+                return await _both(Looking(setup=made, at=stage.clock.now(), budget=budget, stage=stage), asker)
 
 
 async def _by_dns(named: str, *, setup: str | None, lab: str | None) -> Both:
     """With DNS alone: nothing of AWS is imported, so that it answers at once."""
     from mailstrata.cli.domain_fleet import setup_of
-    from mailstrata.cli.domain_paths import Looking
     from mailstrata.model import names
     from mailstrata.wiring import dns_world
 
     async with dns_world(NOT_ASKED, setup=setup, lab=lab) as here:
         made = setup_of(here.settings.setup, names.domain(named) if named else "")
-        looking = Looking(setup=made, at=here.clock.now(), budget=here.settings.network.budget)
-        return await _both(looking, here.asker)
+        budget = here.settings.network.budget
+        async with _ahead(here.asker, made, budget) as asker:
+            from mailstrata.cli.domain_paths import Looking
+
+            return await _both(Looking(setup=made, at=here.clock.now(), budget=budget), asker)
 
 
-async def _both(looking: Looking, world: Asker) -> Both:
-    """Faults and records, and what stands beside them on the page, looked at together."""
+@contextlib.asynccontextmanager
+async def _ahead(world: Asker, setup: Setup, budget: float) -> AsyncIterator[Asker]:
+    """An asker that is on its way already: the first questions are answered while all that judges them is imported."""
     from mailstrata.adapters.asker import Shared
+    from mailstrata.diagnosis.foresight import foreseen
+
+    asker = Shared(world)
+    ahead = asyncio.create_task(foreseen(asker, setup.domain, budget=budget))
+    try:
+        await asyncio.to_thread(_imported)
+        yield asker
+    finally:
+        ahead.cancel()
+        await asyncio.gather(ahead, return_exceptions=True)
+        await asker.close()
+
+
+def _imported() -> None:
+    """Import what judges and what shows."""
+    for name in ("diagnosis.domain_state", "cli.domain_paths", "diagnosis.domain_view", "reports.domain_check"):
+        import_module(f"mailstrata.{name}")
+
+
+async def _both(looking: Looking, asker: Asker) -> Both:
+    """Faults and records, and what stands beside them on the page, looked at together."""
     from mailstrata.cli.domain_paths import beside, looked
     from mailstrata.cli.progress import Line
     from mailstrata.diagnosis.domain_state import examined
 
-    asker = Shared(world)
-    try:
-        with Line() as line:
-            state, found = await asyncio.gather(
-                examined(looking.setup, asker, at=looking.at, budget=looking.budget, progress=line),
-                looked(looking, asker),
-            )
-    finally:
-        await asker.close()
+    with Line() as line:
+        state, found = await asyncio.gather(
+            examined(looking.setup, asker, at=looking.at, budget=looking.budget, progress=line),
+            looked(looking, asker),
+        )
     return state, beside(found)
 
 
