@@ -2,7 +2,8 @@
 
     python bench/workers/slow_dns.py SECONDS
 
-Prints its port. ``report`` on stdin prints ``{"queries": …, "repeated": …}`` of the time since the last report, as JSON.
+Prints its port. ``report`` on stdin prints ``{"queries": …, "repeated": …, "resent": …}`` of the time since the last report, as
+JSON: a question is repeated when it comes under another id, and resent when the same datagram comes again.
 Every name below ``*.fleet.example`` is a domain that sends through SES; it is resolver and name server in one.
 """
 
@@ -77,7 +78,7 @@ class Server(asyncio.DatagramProtocol):
 
     def __init__(self, delay: float) -> None:
         self.delay = delay
-        self.asked: Counter[tuple[str, str, bool]] = Counter()
+        self.asked: Counter[tuple[str, str, bool, int]] = Counter()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way back."""
@@ -97,7 +98,7 @@ class Server(asyncio.DatagramProtocol):
         name = question.name.to_text(omit_final_dot=True).lower()
         kind = dns.rdatatype.to_text(question.rdtype)
         as_resolver = bool(query.flags & dns.flags.RD)  # a name server is asked without it, and is another to ask
-        self.asked[name, kind, as_resolver] += 1
+        self.asked[name, kind, as_resolver, query.id] += 1
         response = dns.message.make_response(query, recursion_available=True)
         response.flags |= dns.flags.AA
         found = values(name, kind)
@@ -121,7 +122,9 @@ class Server(asyncio.DatagramProtocol):
 
     def report(self) -> str:
         """What was asked since the last report."""
-        told = {"queries": self.asked.total(), "repeated": self.asked.total() - len(self.asked)}
+        questions = {(name, kind, as_resolver) for name, kind, as_resolver, _ in self.asked}
+        sent = self.asked.total()
+        told = {"queries": sent, "repeated": len(self.asked) - len(questions), "resent": sent - len(self.asked)}
         self.asked.clear()
         return json.dumps(told)
 

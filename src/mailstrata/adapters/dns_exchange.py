@@ -17,8 +17,6 @@ import socket
 from collections import Counter
 from typing import Any
 
-import dns.asyncbackend
-import dns.asyncquery
 import dns.exception
 import dns.flags
 import dns.inet
@@ -143,21 +141,64 @@ async def _exchange(asked: _Asked, query: dns.message.Message, seconds: float) -
     try:
         try:
             return await _datagram(asked.server, query, seconds * _FIRST_TRY)
-        except dns.exception.Timeout:
+        except TimeoutError:
             return await _datagram(asked.server, query, seconds)
     except dns.message.Truncated:
-        return await dns.asyncquery.tcp(query, asked.server.ip, port=asked.server.port)  # RFC 7766 5
+        from dns import asyncquery  # only an answer that is cut short needs it
+
+        return await asyncquery.tcp(query, asked.server.ip, port=asked.server.port)  # RFC 7766 5
 
 
 async def _datagram(server: Server, query: dns.message.Message, seconds: float) -> dns.message.Message:
     """UDP on a connected socket, which hears of refused ports and takes nothing from strangers (RFC 5452 9.1)."""
-    make_socket: Any = dns.asyncbackend.get_default_backend().make_socket  # dnspython leaves it untyped
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[dns.message.Message] = loop.create_future()
+    transport, _ = await loop.create_datagram_endpoint(lambda: _Answer(query, answer), sock=_connected(server))
+    try:
+        transport.sendto(query.to_wire())
+        async with asyncio.timeout(seconds):
+            return await answer
+    finally:
+        transport.close()
+
+
+def _connected(server: Server) -> socket.socket:
     family = dns.inet.af_for_address(server.ip)
-    destination = dns.inet.low_level_address_tuple((server.ip, server.port), family)
-    async with await make_socket(family, socket.SOCK_DGRAM, 0, None, destination) as connected:
-        return await dns.asyncquery.udp(
-            query, server.ip, seconds, server.port, sock=connected, raise_on_truncation=True
-        )
+    made = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        made.setblocking(False)
+        made.connect(dns.inet.low_level_address_tuple((server.ip, server.port), family))
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+class _Answer(asyncio.DatagramProtocol):
+    """Waits for the answer to ``query``; what answers another question is no answer (RFC 5452 4.3)."""
+
+    def __init__(self, query: dns.message.Message, answer: asyncio.Future[dns.message.Message]) -> None:
+        self._query = query
+        self._answer = answer
+
+    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+        """Read it; octets that are no message are told as such."""
+        del addr
+        if self._answer.done():
+            return
+        try:
+            message = dns.message.from_wire(data, raise_on_truncation=True)
+            if not self._query.is_response(message):
+                raise ValueError("it answers another question")
+        except _UNREADABLE as error:
+            self._answer.set_exception(error)
+        else:
+            self._answer.set_result(message)
+
+    def error_received(self, exc: Exception) -> None:
+        """The port is closed, or no way leads there."""
+        if not self._answer.done():
+            self._answer.set_exception(exc)
 
 
 def _unreached(error: OSError) -> Silence:

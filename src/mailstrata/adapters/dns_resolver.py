@@ -20,7 +20,6 @@ import dns.inet
 import dns.message
 import dns.name
 import dns.rdatatype
-import dns.resolver
 import dns.rrset
 
 from mailstrata.adapters.dns_exchange import DnsExchange, Heard, Server
@@ -113,6 +112,8 @@ def absolute(name: str) -> dns.name.Name | Unknown:
 
 
 def _of_the_system() -> tuple[Server, ...]:
+    import dns.resolver  # a setup that names its servers does without
+
     try:
         system = dns.resolver.Resolver()
     except dns.resolver.NoResolverConfiguration:

@@ -24,14 +24,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, get_args
 
-import msgspec
-
 from mailstrata.model.attempt import Attempt, Case
 from mailstrata.model.errors import Malformed
 from mailstrata.model.facts import MxHost
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import QUESTIONS, Question
 from mailstrata.model.setup import Setup
+from mailstrata.model.values import dataclass
 
 _BY_WORD: Mapping[str, type[Question[Any]]] = {question.word: question for question in QUESTIONS}
 _ORDER: Mapping[type[Question[Any]], int] = {question: index for index, question in enumerate(QUESTIONS)}
@@ -49,7 +48,7 @@ class MalformedWorld(Malformed):
     """A line of a ``.world`` text that cannot be read; ``where`` is file and line."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """A parsed text: the facts, and the case of a recording (``case`` is ``None`` when it has none)."""
 
@@ -123,6 +122,8 @@ def _text(value: str) -> str:
 
 
 def _json(value: Any) -> str:
+    import msgspec
+
     text = msgspec.json.encode(_lean(value)).decode()
     return _CONTROL.sub(lambda control: f"\\u{ord(control[0]):04x}", text)
 
@@ -175,7 +176,10 @@ def _stranger(raw: Any, value: Any) -> tuple[str, tuple[str, ...]] | None:
     return next(((key, known) for key in raw if key not in known), None) or next(filter(None, inner), None)
 
 
-class _Aside(msgspec.Struct, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Aside:
+    """What stands below a fact."""
+
     source: str = ""
     at: datetime | None = None
     ttl: int | None = None
@@ -307,6 +311,8 @@ class _Reader:
         return str(self._decode(text, str)) if text.startswith('"') else text
 
     def _decode(self, text: str, wanted: Any) -> Any:
+        import msgspec
+
         try:
             value = msgspec.json.decode(text, type=wanted, strict=True)
             stranger = _stranger(msgspec.json.decode(text), value)
