@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from mailstrata.diagnosis import checks
 from mailstrata.diagnosis.case import open_case
@@ -21,12 +20,13 @@ from mailstrata.diagnosis.diagnose import diagnose
 from mailstrata.diagnosis.engine import Progress
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.formats import dmarc, ses_records, spf
+from mailstrata.formats.dns_record import folded, question, values
 from mailstrata.formats.txt_sets import unquoted
 from mailstrata.model.diagnosis import Diagnosis, Verdict
 from mailstrata.model.finding import Record, Stratum
 from mailstrata.model.observation import Absent, Seen, Unknown
 from mailstrata.model.ports import Asker
-from mailstrata.model.question import Cname, Mx, Question, SesIdentity, Txt
+from mailstrata.model.question import SesIdentity, Txt
 from mailstrata.model.setup import Setup
 from mailstrata.model.values import dataclass
 
@@ -122,13 +122,13 @@ def _wanted(domain: str, region: str, evidence: Evidence) -> Iterator[tuple[str,
 
 
 def _stands(purpose: str, record: Record, evidence: Evidence) -> WantedRecord:
-    question = _question(record)
-    answer = evidence[question] if question in evidence else Unknown(reason="nobody asked")
+    asked = question(record.name, record.type)
+    answer = evidence[asked] if asked in evidence else Unknown(reason="nobody asked")
     if isinstance(answer, Unknown):
         return WantedRecord(purpose=purpose, record=record, state=RecordState.UNKNOWN)
     if isinstance(answer, Absent):
         return WantedRecord(purpose=purpose, record=record, state=RecordState.ABSENT)
-    found = _values(answer.value)
+    found = values(answer.value)
     state = RecordState.PUBLISHED if _is_right(record, found) else RecordState.DIFFERS
     if record.type == "TXT":
         found = tuple(text for text in found if spf.is_record(text))
@@ -151,25 +151,11 @@ def _policy(domain: str, evidence: Evidence) -> WantedRecord:
     return WantedRecord(purpose="DMARC", record=record, state=state, found=found)
 
 
-def _question(record: Record) -> Question[Any]:
-    return {"TXT": Txt, "MX": Mx, "CNAME": Cname}[record.type](record.name)
-
-
-def _values(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(one if isinstance(one, str) else f"{one.preference} {one.host}" for one in value)
-
-
 def _is_right(record: Record, found: tuple[str, ...]) -> bool:
     if record.type != "TXT":
-        return {_folded(one) for one in found} == {_folded(one) for one in record.values}
+        return {folded(one) for one in found} == {folded(one) for one in record.values}
     own = [text for text in found if spf.is_record(text)]
     try:
         return len(own) == 1 and spf.includes(own[0], ses_records.SES)
     except spf.MalformedSpf:
         return own == [unquoted(value) for value in record.values]
-
-
-def _folded(value: str) -> str:
-    return value.rstrip(".").lower()

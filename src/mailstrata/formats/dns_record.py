@@ -8,9 +8,11 @@ A record set is replaced as a whole, so the texts that stand at a name already b
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from mailstrata.formats.txt_sets import unquoted
 from mailstrata.model.finding import Record
+from mailstrata.model.question import Cname, Mx, Question, Txt
 
 _STRING = 255
 
@@ -33,6 +35,24 @@ def txt(name: str, texts: Iterable[str]) -> Record:
 def _quoted(text: str) -> str:
     parts = [text[start : start + _STRING] for start in range(0, len(text), _STRING)] or [""]
     return " ".join('"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"' for part in parts)
+
+
+def question(name: str, kind: str) -> Question[Any]:
+    """What to ask for a record set of one of the three kinds that SES wants."""
+    kinds: dict[str, type[Txt] | type[Mx] | type[Cname]] = {"TXT": Txt, "MX": Mx, "CNAME": Cname}
+    return kinds[kind](name)
+
+
+def values(answer: Any) -> tuple[str, ...]:
+    """What such a question is answered with, in the form in which a record's values stand; texts without quotes."""
+    if isinstance(answer, str):
+        return (answer,)
+    return tuple(one if isinstance(one, str) else f"{one.preference} {one.host}" for one in answer)
+
+
+def folded(value: str) -> str:
+    """A host, or a preference and a host, as DNS compares it: without case and last dot (RFC 1034 3.1)."""
+    return value.rstrip(".").lower()
 
 
 def zone_lines(record: Record, *, ttl: int = 300) -> tuple[str, ...]:

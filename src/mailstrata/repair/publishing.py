@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from mailstrata.formats.dns_record import folded, question, values
 from mailstrata.formats.txt_sets import unquoted
 from mailstrata.model.errors import Refusal
-from mailstrata.model.facts import MxHost, ServerAnswer
+from mailstrata.model.facts import ServerAnswer
 from mailstrata.model.finding import Record
 from mailstrata.model.observation import Observation, Seen
 from mailstrata.model.ports import Asker, Clock
-from mailstrata.model.question import Cname, Mx, Published, Question, Txt
+from mailstrata.model.question import Published
 
 SECONDS = 60
 """How long the zone's servers may take; Route 53 needs less (facts.md B3)."""
@@ -41,31 +42,15 @@ async def _is_there(record: Record, zone: str, asker: Asker) -> bool:
     answers = [one for one in told.value.answers if not one.failure and not one.alias] if isinstance(told, Seen) else []
     if answers:
         return all(_gives(record, answer) for answer in answers)
-    seen: Observation[Any] = await asker.ask(_question(record))
-    return isinstance(seen, Seen) and _shows(record, _written(seen.value))
-
-
-def _question(record: Record) -> Question[Any]:
-    kinds: dict[str, type[Txt] | type[Mx] | type[Cname]] = {"TXT": Txt, "MX": Mx, "CNAME": Cname}
-    return kinds[record.type](record.name)
-
-
-def _written(value: Any) -> tuple[str, ...]:
-    """A resolver's answer in the form in which a record's values stand."""
-    if isinstance(value, str):
-        return (value,)
-    return tuple(f"{one.preference} {one.host}" if isinstance(one, MxHost) else str(one) for one in value)
+    seen: Observation[Any] = await asker.ask(question(record.name, record.type))
+    return isinstance(seen, Seen) and _shows(record, values(seen.value))
 
 
 def _gives(record: Record, answer: ServerAnswer) -> bool:
     return _shows(record, answer.values)
 
 
-def _shows(record: Record, values: tuple[str, ...]) -> bool:
+def _shows(record: Record, seen: tuple[str, ...]) -> bool:
     if record.type == "TXT":
-        return {unquoted(text) for text in record.values} <= set(values)
-    return {_host(text) for text in record.values} == {_host(text) for text in values}
-
-
-def _host(text: str) -> str:
-    return text.rstrip(".").lower()
+        return {unquoted(text) for text in record.values} <= set(seen)
+    return {folded(text) for text in record.values} == {folded(text) for text in seen}

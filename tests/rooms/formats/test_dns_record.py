@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mailstrata.formats.dns_record import cname, form_fields, mx, txt, zone_lines
+from mailstrata.formats.dns_record import cname, folded, form_fields, mx, question, txt, values, zone_lines
+from mailstrata.model.facts import MxHost
+from mailstrata.model.question import Mx
 
 
 def test_each_type_in_presentation_format() -> None:
@@ -28,3 +30,11 @@ def test_a_zone_file_has_absolute_names_and_a_form_has_hosts_without_the_zone() 
     text = txt("sailing.example", ('say "hi"',))
     assert zone_lines(text) == ('sailing.example. 300 IN TXT "say \\"hi\\""',)
     assert form_fields(text, "sailing.example") == (("@", 'say "hi"'),)
+
+
+def test_an_answer_is_in_the_form_of_a_records_values() -> None:
+    """Whatever kind it is of; hosts are compared as DNS does."""
+    assert question("bounce.sailing.example", "MX") == Mx("bounce.sailing.example")
+    assert values((MxHost(preference=10, host="mx.dock.example"),)) == ("10 mx.dock.example",)
+    assert (values("mx.dock.example"), values(("a", "b"))) == (("mx.dock.example",), ("a", "b"))
+    assert folded("10 MX.Dock.example.") == "10 mx.dock.example"

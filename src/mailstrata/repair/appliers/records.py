@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from mailstrata.formats.dns_record import folded
 from mailstrata.formats.txt_sets import merged, unquoted
 from mailstrata.model.errors import Refusal
 from mailstrata.model.facts import HostedZoneFacts
@@ -32,7 +33,7 @@ async def replace_mail_from_cname(finding: Finding, setup: Setup, tools: Tools) 
     zone = await zone_of(setup.domain, tools)
     alias = Record(name=target["name"], type="CNAME", values=())
     (there,) = await tools.dns.standing(zone.id, (alias,))
-    if any(_host(value) != _host(target["cname"]) for value in there.values):
+    if any(folded(value) != folded(target["cname"]) for value in there.values):
         raise Refusal(
             f"the CNAME at {alias.name} is another one than the diagnosis saw: {', '.join(there.values)}",
             "run the diagnosis again",
@@ -104,7 +105,3 @@ def _beside(record: Record, there: Record) -> Record:
     quoted = {unquoted(value): value for value in (*there.values, *record.values)}
     texts = merged(map(unquoted, there.values), map(unquoted, record.values))
     return Record(name=record.name, type="TXT", values=tuple(quoted[text] for text in texts))
-
-
-def _host(name: str) -> str:
-    return name.rstrip(".").lower()

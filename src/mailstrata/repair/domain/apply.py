@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import field
 from datetime import datetime
 
+from mailstrata.formats.dns_record import folded
 from mailstrata.model.errors import Refusal
 from mailstrata.model.facts import IdentityFacts, MailFromFacts
 from mailstrata.model.finding import Record
@@ -181,7 +182,7 @@ async def _unchanged_then_published(change: Change, zone_id: str, tools: Tools) 
 
 
 def _set(record: Record) -> frozenset[str]:
-    return frozenset(value.rstrip(".").lower() if record.type != "TXT" else value for value in record.values)
+    return frozenset(folded(value) if record.type != "TXT" else value for value in record.values)
 
 
 async def _verified(goal: Goal, seen: Observed, tools: Tools) -> AsyncIterator[Step]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mailstrata.formats.dns_record import txt
+from mailstrata.formats.dns_record import folded, txt
 from mailstrata.formats.ses_records import SES
 from mailstrata.model.finding import Record
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
@@ -147,7 +147,7 @@ def _out_of_the_way(record: Record, alias: Seen[tuple[str, ...]], into: Batch) -
 
 def _exact(wanted: Wanted, standing: tuple[str, ...], goal: Goal, into: Batch, *, change: str) -> None:
     record = wanted.record
-    if {_folded(one) for one in standing} == {_folded(one) for one in record.values}:
+    if {folded(one) for one in standing} == {folded(one) for one in record.values}:
         into.right.append(f"{wanted.purpose}: {record.type} {record.name}")
         return
     foreign = [one for one in standing if wanted.purpose is Purpose.INBOUND or not _takes_feedback(one)]
@@ -209,7 +209,3 @@ def _takes_feedback(value: str) -> bool:
     """Whether an MX leads to where SES takes bounces, of whatever region, the slip amazonaws included (facts.md B3)."""
     host = value.split(" ")[-1].rstrip(".").lower()
     return host.startswith("feedback-smtp.") and host.endswith((".amazonses.com", ".amazonaws.com"))
-
-
-def _folded(value: str) -> str:
-    return value.rstrip(".").lower()

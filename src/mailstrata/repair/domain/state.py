@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
+from mailstrata.formats.dns_record import question, values
 from mailstrata.model.errors import Refusal
 from mailstrata.model.facts import HostedZoneFacts, IdentityFacts, SesAccountFacts
 from mailstrata.model.finding import Record
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.ports import Asker, DnsControl
-from mailstrata.model.question import Cname, HostedZone, Mx, Nameservers, Question, SesAccount, SesIdentity, Txt, ZoneOf
+from mailstrata.model.question import HostedZone, Nameservers, SesAccount, SesIdentity, Txt, ZoneOf
 from mailstrata.model.values import dataclass
 from mailstrata.repair.domain.goal import Goal, records
 
@@ -117,18 +118,11 @@ async def _set(dns: DnsControl, zone_id: str, place: Record) -> Observation[tupl
 
 
 async def _in_public(asker: Asker, places: tuple[Place, ...]) -> list[Observation[tuple[str, ...]]]:
-    answers = await asyncio.gather(*(asker.ask(_question(*place)) for place in places))
+    answers = await asyncio.gather(*(asker.ask(question(*place)) for place in places))
     return [_values(answer) for answer in answers]
-
-
-def _question(name: str, kind: str) -> Question[Any]:
-    return {"TXT": Txt, "MX": Mx, "CNAME": Cname}[kind](name)
 
 
 def _values(answer: Observation[Any]) -> Observation[tuple[str, ...]]:
     if not isinstance(answer, Seen):
         return answer
-    if isinstance(answer.value, str):
-        return Seen(value=(answer.value,), source=answer.source, ttl=answer.ttl)
-    texts = tuple(one if isinstance(one, str) else f"{one.preference} {one.host}" for one in answer.value)
-    return Seen(value=texts, source=answer.source, ttl=answer.ttl)
+    return Seen(value=values(answer.value), source=answer.source, ttl=answer.ttl)

@@ -12,7 +12,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from mailstrata.formats.dns_record import txt
+from mailstrata.formats.dns_record import folded, txt
 from mailstrata.formats.txt_sets import unquoted
 from mailstrata.model.errors import Refusal
 from mailstrata.model.facts import MailFromFacts
@@ -114,7 +114,7 @@ def _plain(record: Record) -> Record:
 
 def _folded(record: Record) -> frozenset[str]:
     """The values; host names without case and last dot."""
-    return frozenset(value if record.type == "TXT" else value.rstrip(".").lower() for value in record.values)
+    return frozenset(value if record.type == "TXT" else folded(value) for value in record.values)
 
 
 async def _setting(name: str, before: dict[str, Any], domain: str, *, region: str, tools: Tools) -> None:
