@@ -17,7 +17,7 @@ from mailstrata.bounces.classification.numbers import Numbers, Pattern
 from mailstrata.bounces.classification.phrasebook import Phrasebook, Row
 from mailstrata.bounces.classification.result import Classification
 from mailstrata.bounces.classification.signals import Around, Signals, own_context
-from mailstrata.bounces.classification.table import lines
+from mailstrata.bounces.classification.table import lines, written
 from mailstrata.model.finding import Confidence
 
 _SAID = "userunknown-said"
@@ -88,7 +88,7 @@ def _by_words(signals: Signals, book: str, text: str, confidence: Confidence) ->
         if _holds(row, signals):
             found = _of_a_user(row, signals) if row.reason == _SAID else row
             agreed = (
-                row.pieces and confidence is Confidence.LIKELY and found.reason == _registered(signals.numbers, "sure")
+                row.phrases and confidence is Confidence.LIKELY and found.reason == _registered(signals.numbers, "sure")
             )
             yield found, Confidence.PROVEN if agreed else confidence
 
@@ -150,7 +150,7 @@ def _plain(reason: str, *, fault: str = "", source: str = "") -> Row:
 
 @cache
 def _book(name: str) -> Phrasebook:
-    return Phrasebook(lines(name))
+    return Phrasebook(written(name))
 
 
 @cache

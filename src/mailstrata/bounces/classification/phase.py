@@ -13,7 +13,7 @@ from functools import cache
 
 from mailstrata.bounces.classification.phrasebook import Phrasebook
 from mailstrata.bounces.classification.spoken import spoken
-from mailstrata.bounces.classification.table import lines
+from mailstrata.bounces.classification.table import written
 
 _TRANSCRIPT = re.compile(r">>>\s?([A-Za-z]{4})\b(?:(?!>>>).){0,600}?<<<\s?[45]\d\d", re.DOTALL)
 """Sendmail's record of the conversation: what it said and what it got."""
@@ -32,7 +32,7 @@ def phase(answer: str, context: str) -> str:
 
 @cache
 def _book() -> Phrasebook:
-    return Phrasebook(lines("phases"))
+    return Phrasebook(written("phases"))
 
 
 def _named(text: str) -> str:
