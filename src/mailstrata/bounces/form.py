@@ -164,7 +164,6 @@ def bounce(notice: Notice, recipient: str, answer: Answer, *, dialect: str, acti
         dialect=dialect,
         remote_mta=answer.remote_mta,
         at=moment(notice.mail.get("date")),
-        sent=original.sent,
         message_id=original.message_id,
         x_gmail_original_message_id=original.x_gmail_original_message_id,
         subject=original.subject,

@@ -84,6 +84,8 @@ def is_challenge(notice: Notice) -> bool:
 def asks_for_proof(diagnostic: str) -> bool:
     """Whether a server's refusal is such a challenge: it would take the mail once somebody has confirmed it."""
     said = diagnostic.lower()
+    if "confirm" not in said and "approved" not in said:
+        return False
     return _PROOFS.search(said) is not None and any(map(said.__contains__, _INVITES))
 
 

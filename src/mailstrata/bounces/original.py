@@ -47,15 +47,19 @@ class Original:
     x_gmail_original_message_id: str = ""
     subject: str = ""
     sender: str = ""
-    to: str = ""
-    """Its header of that name."""
-    sent: datetime | None = None
     via: Via = Via.SES_API
+    header: Part | None = None
+    """The headers that the rest is read from, when somebody asks."""
 
     @property
     def recipients(self) -> tuple[str, ...]:
         """The addresses it was written to."""
-        return mailboxes(self.to)
+        return mailboxes(self.header.get("to")) if self.header else ()
+
+    @property
+    def sent(self) -> datetime | None:
+        """When it was written, by its own Date."""
+        return moment(self.header.get("date")) if self.header else None
 
 
 NOTHING = Original()
@@ -78,9 +82,8 @@ def told_by(inner: Part) -> Original:
         x_gmail_original_message_id=identifier(inner.get("x-gmail-original-message-id")) if is_gmails else "",
         subject=inner.get("subject")[:998],  # RFC 5322 2.1.1
         sender=mailbox(inner.get("from")),
-        to=inner.get("to"),
-        sent=moment(inner.get("date")),
         via=_via(inner, is_gmails),
+        header=inner,
     )
 
 

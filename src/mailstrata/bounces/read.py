@@ -42,7 +42,7 @@ def read(raw: bytes, *, source: str = "") -> tuple[Bounce, ...]:
 
 @dataclass(slots=True, eq=False)
 class Skim:
-    """A reading whose bounces lack the words around them, and the notice in which those stand."""
+    """A reading whose bounces lack the words around them and when their mail was sent; both stand in the notice."""
 
     kind: Kind
     notice: Notice
@@ -58,7 +58,10 @@ class Skim:
 def reading(raw: bytes, *, source: str = "") -> Reading:
     """What the mail is and says. Never raises for bad mail."""
     seen = skim(raw)
-    bounces = (replace(bounce, source=source, context=seen.around(bounce)) for bounce in seen.bounces)
+    sent = seen.notice.original.sent if seen.bounces else None
+    bounces = (
+        replace(bounce, source=source, context=seen.around(bounce), sent=bounce.sent or sent) for bounce in seen.bounces
+    )
     return Reading(kind=seen.kind, bounces=tuple(bounces))
 
 
@@ -73,7 +76,7 @@ def skim(raw: bytes) -> Skim:
 
 def _told(notice: Notice) -> Skim:
     standard = rfc3464.read(notice)
-    if not any(bounce.action in _BAD for bounce in standard):
+    if not standard or not _tells_of_failure(standard):
         kind = kind_of(notice)
         if kind is not None and not standard:
             refused = _believed(notice, ()) if kind is Kind.READ_RECEIPT else ()
@@ -81,11 +84,15 @@ def _told(notice: Notice) -> Skim:
     bounces = _believed(notice, standard)
     if not bounces:
         return Skim(Kind.CHALLENGE if is_challenge(notice) else Kind.OTHER, notice)
-    if not any(bounce.action in _BAD for bounce in bounces):
+    if not _tells_of_failure(bounces):
         return Skim(Kind.DELIVERY_REPORT, notice, bounces)
     if all(_asks(notice, bounce) for bounce in bounces):
         return Skim(Kind.CHALLENGE, notice)
     return Skim(Kind.BOUNCE, notice, bounces)
+
+
+def _tells_of_failure(bounces: tuple[Bounce, ...]) -> bool:
+    return any([bounce.action in _BAD for bounce in bounces])
 
 
 def _asks(notice: Notice, bounce: Bounce) -> bool:

@@ -15,8 +15,7 @@ parts were lost on the way, they are read there; where they hold no reply, the t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import cache, partial
+from functools import lru_cache
 
 from mailstrata.bounces.answer import Answer, answer_in, enhanced_in, reply_in
 from mailstrata.bounces.bounce import Bounce
@@ -53,13 +52,15 @@ def read(notice: Notice) -> tuple[Bounce, ...]:
     if not told:
         return ()
     about_all = next((group for group in found if "reporting-mta" in group), found[0])
-    listed = cache(partial(_listed, notice))
-    named = [(_recipient(listed, group), group) for group in told[:RECIPIENT_LIMIT]]
-    return tuple(_bounce(notice, recipient, {**_defaults(about_all), **group}) for recipient, group in _folded(named))
+    named = [(_recipient(notice, group), group) for group in told[:RECIPIENT_LIMIT]]
+    defaults = _defaults(about_all)
+    return tuple([_bounce(notice, recipient, {**defaults, **group}) for recipient, group in _folded(named)])
 
 
 def _folded(named: list[tuple[str, Fields]]) -> list[tuple[str, Fields]]:
     """Each recipient once; a group told twice, as some gateways do, is one."""
+    if len(named) == 1:
+        return named
     known: dict[tuple[str, str], Fields] = {}
     for recipient, group in named:
         known.setdefault((recipient, _action(group)), group)
@@ -99,7 +100,6 @@ def _bounce(notice: Notice, recipient: str, group: Fields) -> Bounce:
         reporting_mta=reporting,
         remote_mta=remote or (said.remote_mta if said else ""),
         at=moment(group.get("last-attempt-date", "")) or moment(notice.mail.get("date")),
-        sent=original.sent,
         message_id=original.message_id,
         x_gmail_original_message_id=original.x_gmail_original_message_id,
         subject=original.subject,
@@ -163,24 +163,28 @@ def _field(group: Fields) -> str:
     return group.get("final-recipient", "") or group.get("original-recipient", "")
 
 
-def _recipient(listed: Callable[[], str | None], group: Fields) -> str:
+def _recipient(notice: Notice, group: Fields) -> str:
     """Final-Recipient, which a group must have (RFC 3464 2.3.2), when the internet can deliver to it; else the original one.
 
     A name inside somebody's own system (X.400, one label) is not what the sender wrote to; the notice's words may tell.
     """
-    final, original = (address(group.get(name, "")) for name in ("final-recipient", "original-recipient"))
-    given = canonical(final) if "." in final.rpartition("@")[2] else ""
-    if given or canonical(original):
-        return given or canonical(original)
-    if "@" in final and not canonical(final):
-        told = listed()
+    final = address(group.get("final-recipient", ""))
+    known = canonical(final)
+    if known and "." in known.rpartition("@")[2]:
+        return known
+    original = address(group.get("original-recipient", ""))
+    if canonical(original):
+        return canonical(original)
+    if "@" in final and not known:
+        told = _listed(notice.words)
         return final[:320] if told is None else told
-    return canonical(final) or final[:320] or original[:320]
+    return known or final[:320] or original[:320]
 
 
-def _listed(notice: Notice) -> str | None:
-    """The address that stands first on a line of its own in the notice's words."""
-    line = ANGLED.search(notice.words) or BARE.search(notice.words)
+@lru_cache(maxsize=1)
+def _listed(words: str) -> str | None:
+    """The address that stands first on a line of its own in the notice's words; all recipients of a notice ask for it."""
+    line = ANGLED.search(words) or BARE.search(words)
     return canonical(line["addr"]) if line else None
 
 

@@ -18,11 +18,15 @@ from functools import lru_cache
 WORD_LIMIT = 4000
 
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
+_SUPERSETS = ("us-ascii", "utf-8", "iso-8859-", "windows-125", "koi8-", "gb2312", "gbk", "big5", "euc-")
+"""How the names of charsets begin that hold ASCII as it is."""
 _NAME = re.compile(r"[A-Za-z0-9_.:+-]{1,40}\Z")
 
 
 def decode(content: bytes, charset: str) -> str:
     """The text; bytes that do not fit are replaced. Never raises."""
+    if content.isascii() and _keeps_ascii(charset):
+        return content.decode("ascii")
     name = _codec(charset)
     if name:
         return content.decode(name, "replace")
@@ -30,6 +34,12 @@ def decode(content: bytes, charset: str) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         return content.decode("latin-1")
+
+
+@lru_cache(maxsize=64)
+def _keeps_ascii(charset: str) -> bool:
+    """Whether pure ASCII is itself in the charset, so that its table need not be loaded for it."""
+    return charset.lower().startswith(_SUPERSETS)
 
 
 def decode_words(value: str) -> str:

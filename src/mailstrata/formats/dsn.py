@@ -10,12 +10,15 @@ misspelled, an address is left in the encoding that SMTP carried it in. Each of 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+_NAME_LIMIT = 80
+"""Characters before a field's colon."""
 GROUP_LIMIT = 20_000
 """Characters of one field's value that are kept."""
 TEXT_LIMIT = 300_000
 
-_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*)")
+_NAME = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*\Z")
 _TYPED = re.compile(r"\s*([\w.+-]{1,60})\s*;\s*(.*)\Z", re.DOTALL)
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _EMBEDDED = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
@@ -49,18 +52,28 @@ def groups(text: str) -> list[Fields]:
         if not line or line.isspace():
             fields, name = _closed(found, fields), ""
             continue
-        match = None if line[0] in " \t" else _FIELD.match(line)
-        if match is None:
+        start, colon, rest = line.partition(":")
+        begun = _field_name(start) if colon and len(start) <= _NAME_LIMIT else ""
+        if not begun:
             if name and len(fields[name]) < GROUP_LIMIT:
                 fields[name] += "\n" + line.strip()
             continue
-        name = match[1].lower()
-        if name in fields and name in _KEYS:
-            fields = _closed(found, fields)
-        name = name if name not in fields else name + "\0again"
-        fields[name] = match[2].strip()
+        name = begun
+        if name in fields:
+            if name in _KEYS:
+                fields = _closed(found, fields)
+            else:
+                name += "\0again"
+        fields[name] = rest.strip()
     _closed(found, fields)
     return found
+
+
+@lru_cache(maxsize=128)
+def _field_name(text: str) -> str:
+    """The name of a field in lower case, by what stands before the colon; empty when that is no name (RFC 822 3.1.2)."""
+    match = _NAME.match(text)
+    return match[1].lower() if match else ""
 
 
 def _closed(found: list[Fields], fields: Fields) -> Fields:

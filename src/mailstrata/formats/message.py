@@ -73,22 +73,14 @@ class Part:
         """The first header of that name, unfolded, its encoded words decoded (RFC 2047); empty when there is none."""
         key = _KEYS.get(name) or _key(name)
         at = (self._lower or self._read_head()).find(key)
-        return self._value(at + len(key)) if at >= 0 else ""
-
-    def _value(self, start: int) -> str:
-        """A header's value in raw UTF-8 (RFC 6532) or encoded words (RFC 2047)."""
-        head = self._head
-        end = head.find(b"\n", start)
-        value = _unfolded(head, start) if head[end + 1] in _FOLDS else head[start:end]
-        text = value.decode("utf-8", "replace").strip()
-        return decode_words(text) if "=?" in text else text
+        return _value(self._head, at + len(key)) if at >= 0 else ""
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every header of that name, in order; names are compared without regard to case."""
         key, head, found = _key(name), self._read_head(), []
         at = head.find(key)
         while at >= 0:
-            found.append(self._value(at + len(key)))
+            found.append(_value(self._head, at + len(key)))
             at = head.find(key, at + 1)
         return tuple(found)
 
@@ -235,6 +227,17 @@ def _head_of(raw: bytes) -> tuple[bytes, int]:
     if b" :" in head:
         head = _SPACED.sub(rb"\1:", head)
     return head, end + 2 if end >= 0 else len(raw)
+
+
+def _value(head: bytes, start: int) -> str:
+    """A header's value in raw UTF-8 (RFC 6532) or encoded words (RFC 2047)."""
+    end = head.find(b"\n", start)
+    value = head[start:end]
+    after = head[end + 1]
+    if after == 32 or after == 9:
+        value = _unfolded(head, start)
+    text = str(value, "utf-8", "replace").strip()
+    return decode_words(text) if "=?" in text else text
 
 
 def _unfolded(head: bytes, start: int) -> bytes:

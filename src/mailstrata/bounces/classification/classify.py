@@ -63,7 +63,7 @@ def _known(bounce: Bounce) -> Iterator[tuple[Row, Confidence]]:
 
 
 def _by_provider(signals: Signals, text: str) -> Iterator[tuple[Row, Confidence]]:
-    for row in _book("providers").rows(text):
+    for row in _book("providers").rows(text, signals.numbers):
         if _is_theirs(row, signals) and _holds(row, signals):
             agreed = bool(row.numbers) or row.provider.removesuffix("?") in signals.providers
             found = _of_a_user(row, signals) if row.reason == _SAID else row
@@ -84,7 +84,7 @@ def _is_theirs(row: Row, signals: Signals) -> bool:
 
 
 def _by_words(signals: Signals, book: str, text: str, confidence: Confidence) -> Iterator[tuple[Row, Confidence]]:
-    for row in _book(book).rows(text):
+    for row in _book(book).rows(text, signals.numbers):
         if _holds(row, signals):
             found = _of_a_user(row, signals) if row.reason == _SAID else row
             agreed = (

@@ -83,15 +83,16 @@ class Pattern:
         """Whether any of ``numbers`` is meant."""
         if self.reply:
             return numbers.reply == self.reply
-        return any(map(self._is, numbers.statuses))
-
-    def _is(self, status: str) -> bool:
-        status_class, subject, detail = _parts(status)
-        return (
-            self.status_class in {"*", status_class}
-            and self.subject in {"*", subject}
-            and self.lowest <= detail <= self.highest
-        )
+        own_class, own_subject = self.status_class, self.subject
+        for status in numbers.statuses:
+            status_class, subject, detail = _parts(status)
+            if (
+                (own_subject == subject or own_subject == "*")
+                and self.lowest <= detail <= self.highest
+                and (own_class == status_class or own_class == "*")
+            ):
+                return True
+        return False
 
 
 @lru_cache(maxsize=1024)

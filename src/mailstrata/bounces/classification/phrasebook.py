@@ -43,11 +43,12 @@ class Row:
     source: str = ""
 
     @classmethod
-    def of(cls, line: Line) -> Row:
-        """The row of a table's line."""
+    def of(cls, line: Line, phrase: str | None = None) -> Row:
+        """The row of a table's line; with ``phrase`` of that part of its phrases."""
+        written = line["phrase"] if phrase is None else phrase
         return cls(
             reason=line.get("reason", ""),
-            phrases=tuple([_pieces(each) for each in spelled(line["phrase"])]) if line["phrase"] else (),
+            phrases=tuple([_pieces(each) for each in spelled(written)]) if written else (),
             numbers=_well_formed(line.get("number", "")),
             phase=line.get("phase", ""),
             provider=line.get("provider", ""),
@@ -60,6 +61,10 @@ class Row:
         """Whether numbers and phase are those that the row is narrowed to."""
         if self.phase and self.phase != phase:
             return False
+        return self.is_for(numbers)
+
+    def is_for(self, numbers: Numbers) -> bool:
+        """Whether the row is for any numbers, or for these."""
         return not self.numbers or are_meant(self.numbers, numbers.statuses, numbers.reply)
 
 
@@ -78,6 +83,7 @@ class Phrasebook:
             if words:
                 self._file(place, words, uses)
         self._first_words = frozenset(self._filed)
+        self._meant = lru_cache(maxsize=1024)(self._wordless_for)
 
     def _file(self, place: int, words: list[str], uses: Counter[str]) -> None:
         if not "".join(words).isascii():
@@ -86,9 +92,24 @@ class Phrasebook:
         rarest, *others = sorted(words, key=lambda word: (uses[word], -len(word), word))
         self._filed.setdefault(rarest, []).append((others[0] if others else rarest, place))
 
-    def rows(self, text: str) -> Iterator[Row]:
-        """The rows whose words stand in ``text`` (as `spoken` gives it) or that need none, in the table's order."""
-        places = set(self._wordless)
+    def rows(self, text: str, numbers: Numbers | None = None) -> Iterator[Row]:
+        """The rows whose words stand in ``text`` (as `spoken` gives it) or that need none, in the table's order.
+
+        Where ``numbers`` are given, of the rows that need no words only those which they are for.
+        """
+        for place in self._places(text, numbers):
+            row = self._rows.get(place) or self._made(place)
+            if not row.phrases:
+                yield row
+                continue
+            for pieces in row.phrases:
+                if pieces[0] in text and (len(pieces) == 1 or holds(text, pieces)):
+                    yield row
+                    break
+
+    def _places(self, text: str, numbers: Numbers | None) -> list[int]:
+        """Where the rows are that may be meant, in order."""
+        places = set(self._wordless if numbers is None else self._meant(numbers))
         words = _words_in(text)
         for word in self._first_words & words:
             for second, place in self._filed[word]:
@@ -96,15 +117,16 @@ class Phrasebook:
                     places.add(place)
         if not text.isascii():
             places.update(self._unspaced)
-        for place in sorted(places):
-            row = self._rows.get(place) or self._row(place)
-            if not row.phrases or has_any(text, row.phrases):
-                yield row
+        return sorted(places)
 
-    def _row(self, place: int) -> Row:
+    def _wordless_for(self, numbers: Numbers) -> list[int]:
+        """The rows without words that are for these numbers; few numbers come again and again."""
+        return [place for place in self._wordless if (self._rows.get(place) or self._made(place)).is_for(numbers)]
+
+    def _made(self, place: int) -> Row:
         """The row of a line, made when it is first looked at."""
         line, phrase = self._entries[place]
-        row = self._rows[place] = Row.of(line | {"phrase": phrase})
+        row = self._rows[place] = Row.of(line, phrase)
         return row
 
 
@@ -112,14 +134,6 @@ class Phrasebook:
 def _words_in(text: str) -> frozenset[str]:
     """The words of a text, which is looked up in one book after the other."""
     return frozenset(text.split())
-
-
-def has_any(text: str, phrases: tuple[Pieces, ...]) -> bool:
-    """Whether one of the phrases stands in ``text``."""
-    for pieces in phrases:
-        if pieces[0] in text and (len(pieces) == 1 or holds(text, pieces)):
-            return True
-    return False
 
 
 def holds(text: str, pieces: Pieces) -> bool:

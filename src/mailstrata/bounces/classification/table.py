@@ -30,7 +30,9 @@ def lines(name: str) -> list[Line]:
 
     A line with choices in its phrase is given once for each.
     """
-    return [line | {"phrase": each} if each else line for line in written(name) for each in spelled(line.get("phrase", ""))]
+    return [
+        line | {"phrase": each} if each else line for line in written(name) for each in spelled(line.get("phrase", ""))
+    ]
 
 
 def written(name: str) -> list[Line]:

@@ -28,6 +28,8 @@ from mailstrata.model.reply import Reply
 DIALECT = "gmail-alias"
 
 _SIGN = "CustomFromDenied"
+_HINTS = (_SIGN.encode(), b"ase64", b"uoted-", b"ASE64", b"UOTED-")
+"""The sign as it came, and the names of the transfer encodings behind which it may be."""
 _LINK = re.compile(r"[?&]p=CustomFromDenied\b[^\n]*")
 _LEAD_IN = re.compile(r"The response(?: from the remote server)? was:", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -41,6 +43,8 @@ def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | N
         return None
     failed = mailboxes(mail.get("x-failed-recipients"))
     if not failed and mail.parameter("report-type") != "delivery-status":
+        return None
+    if not _may_have_the_sign(mail.raw):
         return None
     words = next((text for text in _texts(mail) if _LINK.search(text)), "")
     if not words:
@@ -58,7 +62,6 @@ def _bounce(mail: Part, original: Original, recipient: str, answer: str) -> Boun
         diagnostic=" ".join(answer.split()),
         dialect=DIALECT,
         at=moment(mail.get("date")),
-        sent=original.sent,
         message_id=original.message_id,
         x_gmail_original_message_id=original.x_gmail_original_message_id,
         subject=original.subject,
@@ -67,6 +70,11 @@ def _bounce(mail: Part, original: Original, recipient: str, answer: str) -> Boun
         provider="gmail",
         via=Via.GMAIL_ALIAS,
     )
+
+
+def _may_have_the_sign(raw: bytes) -> bool:
+    """Whether to look for the sign at all: few mails have it, and to decode their texts costs more."""
+    return any(map(raw.__contains__, _HINTS))
 
 
 def _texts(mail: Part) -> Iterator[str]:
