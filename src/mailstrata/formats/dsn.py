@@ -71,7 +71,7 @@ def groups(text: str) -> list[Fields]:
 
 @lru_cache(maxsize=128)
 def _field_name(text: str) -> str:
-    """The name of a field in lower case, by what stands before the colon; empty when that is no name (RFC 822 3.1.2)."""
+    """The name of a field in lower case, by what stands before the colon; empty when that is no name (RFC 3464 2.1.1)."""
     match = _NAME.match(text)
     return match[1].lower() if match else ""
 
