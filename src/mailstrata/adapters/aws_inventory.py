@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from mailstrata.adapters.aws import Aws
@@ -45,21 +46,24 @@ class AwsInventory:
         self._aws = aws
         self._page_size = page_size
         self._unseen: dict[str, None] = {}
+        self._whole: dict[str, None] = {}
 
     async def read(self, regions: Sequence[str]) -> Inventory:
         """What the account holds in ``regions`` and, of what has no region, everywhere."""
         looking = asyncio.create_task(self._zones())
-        listed = await asyncio.gather(*(self._listed(region) for region in regions))
+        held = await self.identities(regions)
         zones = await looking
-        identities = self._settled(dict(zip(regions, listed, strict=True)))
-        used = tuple(dict.fromkeys(one.region for one in identities))
+        used = tuple(dict.fromkeys(one.region for one in held.identities))
         rule_sets = await asyncio.gather(*(self._rules(region) for region in used))
-        return Inventory(
-            identities=tuple(identities),
-            zones=zones,
-            rule_sets=tuple(found for found in rule_sets if found is not None),
-            unseen=tuple(self._unseen),
-        )
+        found = tuple(one for one in rule_sets if one is not None)
+        return replace(held, zones=zones, rule_sets=found, unseen=tuple(self._unseen))
+
+    async def identities(self, regions: Sequence[str]) -> Inventory:
+        """SES's identities alone: a request for each thousand of them and region."""
+        listed = await asyncio.gather(*(self._listed(region) for region in regions))
+        found = self._settled(dict(zip(regions, listed, strict=True)))
+        unseen, whole = tuple(self._unseen), tuple(self._whole)
+        return Inventory(identities=tuple(found), zones=(), rule_sets=(), unseen=unseen, listed=whole)
 
     async def _listed(self, region: str) -> list[FoundIdentity] | Failure:
         params = {"PageSize": self._page_size}
@@ -68,7 +72,10 @@ class AwsInventory:
         if isinstance(entries, Failure):
             return entries
         found = self._aws.seen(entries, call, lambda them: [_identity(one, region) for one in them])
-        return self._noted(found.reason) if isinstance(found, Unknown) else found.value
+        if isinstance(found, Unknown):
+            return self._noted(found.reason)
+        self._whole[region] = None
+        return found.value
 
     def _settled(self, listed: dict[str, list[FoundIdentity] | Failure]) -> list[FoundIdentity]:
         """All identities; what a failure means depends on whether another region took the credentials."""

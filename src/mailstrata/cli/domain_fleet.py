@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mailstrata.adapters.asker import Shared
     from mailstrata.cli.domain_check import Wanted
     from mailstrata.diagnosis.domain_state import DomainState
+    from mailstrata.model.inventory import Inventory
     from mailstrata.model.ports import Asker, Clock
     from mailstrata.model.setup import Setup
     from mailstrata.reports.document import Json
@@ -63,15 +64,20 @@ async def _whole(
     wanted: Wanted, kept: dict[str, Row], *, setup: str | None, lab: str | None
 ) -> tuple[list[Row], tuple[str, ...]]:
     """With all that the operator can ask."""
+    from mailstrata.adapters.listed import Listed
     from mailstrata.wiring import surroundings, with_setup
 
     async with surroundings(setup=setup, lab=lab) as here:
-        targets, unseen = await _inventory(here) if wanted.everything else (_targets(here.setup, wanted), ())
+        targets = () if wanted.everything else _targets(here.setup, wanted)
+        held = await _held(here, targets) if wanted.everything or not wanted.dns_only else None
+        if held is not None and wanted.everything:
+            targets = _all_of(here.setup, held)
         left = tuple(one for one in targets if one.domain not in kept)
         async with with_setup(here, left[0] if left else here.setup) as stage:
             asker = asker_of(stage, dns_only=wanted.dns_only)
+            asker = Listed(asker, held, at=stage.clock.now()) if held is not None and not wanted.dns_only else asker
             run = _Run(asker=asker, clock=stage.clock, wanted=wanted, targets=left, kept=kept)
-            return await _looked_at(run), unseen
+            return await _looked_at(run), held.unseen if held is not None and wanted.everything else ()
 
 
 async def _by_dns(
@@ -136,17 +142,24 @@ def _targets(known: Setup, wanted: Wanted) -> tuple[Setup, ...]:
     return tuple({one.domain: one for one in reversed(found)}.values())[::-1]
 
 
-async def _inventory(here: Surroundings) -> tuple[tuple[Setup, ...], tuple[str, ...]]:
+async def _held(here: Surroundings, targets: tuple[Setup, ...]) -> Inventory:
+    """The identities of SES in the regions of ``targets``, in all regions where there are none."""
     from mailstrata.adapters.aws_inventory import AwsInventory, regions_beside
 
-    regions = regions_beside(here.setup.region or "us-east-1")
-    click.echo(f"looking through {len(regions)} regions", err=True)
-    found = await AwsInventory(here.aws).read(regions)
+    regions = tuple(dict.fromkeys(region for one in targets for region in (one.region, *one.regions)))
+    if not targets:
+        regions = regions_beside(here.setup.region or "us-east-1")
+        click.echo(f"looking through {len(regions)} regions", err=True)
+    return await AwsInventory(here.aws).identities(regions)
+
+
+def _all_of(known: Setup, held: Inventory) -> tuple[Setup, ...]:
+    """Every domain of the account, in the regions that have it."""
     targets = []
-    for name in found.domains:
-        places = [one.region for one in found.regions_of(name)]
-        targets.append(setup_of(here.setup, name.lower(), region=places[0], regions=tuple(places[1:])))
-    return tuple(targets), found.unseen
+    for name in held.domains:
+        places = [one.region for one in held.regions_of(name)]
+        targets.append(setup_of(known, name.lower(), region=places[0], regions=tuple(places[1:])))
+    return tuple(targets)
 
 
 async def _looked_at(run: _Run) -> list[Row]:

@@ -45,12 +45,13 @@ class FoundRuleSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """All that was found, by region and name."""
+    """All that was found, by region and name. ``listed`` are the regions whose identities are all there."""
 
     identities: tuple[FoundIdentity, ...]
     zones: tuple[str, ...]
     rule_sets: tuple[FoundRuleSet, ...]
     unseen: tuple[str, ...]
+    listed: tuple[str, ...] = ()
 
     @property
     def domains(self) -> tuple[str, ...]:
