@@ -17,7 +17,7 @@ from tests.scenarios.playing import Lab, examined, played
 from mailstrata.model.attempt import Outcome
 from mailstrata.model.diagnosis import Diagnosis, Verdict
 from mailstrata.model.facts import EndpointFacts, LoginFacts, MessageEvent, SendFacts
-from mailstrata.model.finding import Role
+from mailstrata.model.finding import Gravity, Role, Stratum
 from mailstrata.model.observation import Observation, Seen, Unknown
 from mailstrata.model.question import ApiSend, Endpoint, MessageEvents, Question, SmtpLogin, SmtpSend
 
@@ -275,8 +275,8 @@ def test_the_recipients_server(world: Callable[[str], str]) -> None:
     assert [event.kind for event in events] == ["Send", "Bounce"]
     assert events[-1].diagnostic.startswith("smtp; 552")
     assert found.attempts[0].attempt.outcome is Outcome.BOUNCED
-    assert not [finding for finding in found.findings if found.attempts[0].attempt.id in finding.explains]
-    assert [entry.stratum for entry in found.undetermined if entry.code == "attempt-unattributed"] == ["recipient"]
+    assert primary(found) == ["recipient-full"]
+    assert {finding.stratum for finding in found.findings if finding.gravity is Gravity.FAULT} == {Stratum.RECIPIENT}
 
 
 def test_beyond_the_recipients_server(world: Callable[[str], str]) -> None:

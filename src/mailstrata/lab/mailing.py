@@ -65,10 +65,13 @@ async def play(parts: Parts, end: datetime) -> list[SentByApplication]:
 
 
 async def send_all(parts: Parts) -> list[SentByApplication]:
-    """Send all mails now."""
+    """Send all mails now, a minute apart; those that the scenario sends at one moment together."""
     sent: list[SentByApplication] = []
+    together: datetime | None = None
     for mail in parts.mails:
-        parts.clock.advance(60)
+        if mail.at is None or mail.at != together:
+            parts.clock.advance(60)
+        together = mail.at
         sent += await _send(parts, mail)
     await parts.ses.settle()
     return sent
