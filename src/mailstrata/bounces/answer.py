@@ -31,6 +31,7 @@ _REMOTE = re.compile(
 )
 
 
+_PART_OF_A_NUMBER = frozenset("._")
 _OPENED_BY = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 
@@ -89,12 +90,25 @@ def reply_at(said: str, code: re.Match[str]) -> Reply:
     """The reply that begins at the code that was found; its lines joined when the code stands before each (RFC 5321 4.2.1)."""
     enhanced = code[2] or ""
     text = said[len(code[0]) :].lstrip(" -:,;#)]>'\"")
-    again = code[1] + "-"
-    if again in text or code[1] + " " in text:
-        text = re.sub(
-            rf"(?<![\w.]){code[1]}[- ](?:{re.escape(enhanced)}\s*)?" if enhanced else rf"(?<![\w.]){again}", "", text
-        )
+    if code[1] + "-" in text or code[1] + " " in text:
+        text = _joined(text, code[1], enhanced)
     return Reply(code=int(code[1]), enhanced=enhanced, text=text)
+
+
+def _joined(text: str, code: str, enhanced: str) -> str:
+    """The text without the code that begins each further line: ``550-5.1.1``, and ``550 5.1.1`` where the first has both."""
+    kept: list[str] = []
+    done, at = 0, text.find(code)
+    while at >= 0:
+        end = at + len(code) + 1
+        before, sign = text[at - 1 : at], text[end - 1 : end]
+        if (sign == "-" or (enhanced and sign == " ")) and not (before.isalnum() or before in _PART_OF_A_NUMBER):
+            if enhanced and text.startswith(enhanced, end):
+                end += len(enhanced) + (text[end + len(enhanced) :][:1] == " ")
+            kept.append(text[done:at])
+            done = end
+        at = text.find(code, max(done, at + 1))
+    return "".join([*kept, text[done:]])
 
 
 def enhanced_in(text: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailstrata.bounces.bounce import Bounce
-from mailstrata.bounces.classification.classify import classify
+from mailstrata.bounces.classification.classify import _REMEMBERED, _REMEMBERED_LIMIT, classify
 from mailstrata.bounces.pasted import pasted
 from mailstrata.model.finding import Confidence, Owner
 from mailstrata.model.reply import Reply
@@ -28,6 +28,23 @@ def test_one_text_with_four_numbers_means_four_things() -> None:
 def test_the_words_count_more_than_a_number_that_says_something_else() -> None:
     """A list refuses the server; 5.1.1 was only its habit."""
     assert classify(_of("550 5.1.1 blocked using zen.spamhaus.org")).reason == "blocked"
+
+
+@pytest.mark.parametrize("verbs", [("RCPT", "DATA"), ("DATA", "RCPT")])
+def test_what_was_judged_before_changes_no_judgement(verbs: tuple[str, str]) -> None:
+    """One answer at two points of the conversation means two things, whichever is read first, and read again."""
+    read = [
+        classify(_of("550 no such user at all", context=f">>> {verb} TO\n<<< 550 no such user at all")).reason
+        for verb in verbs * 2
+    ]
+    assert read == [{"RCPT": "userunknown", "DATA": "filtered"}[verb] for verb in verbs * 2]
+
+
+def test_what_is_remembered_of_judgements_stays_small() -> None:
+    """Thousands of different answers leave no more than the limit."""
+    for number in range(_REMEMBERED_LIMIT + 10):
+        classify(_of(f"552 5.2.2 mailbox is full, ticket x{number}"))
+    assert len(_REMEMBERED) <= _REMEMBERED_LIMIT
 
 
 def test_the_number_counts_where_the_words_say_nothing() -> None:

@@ -10,7 +10,7 @@ from tests.corpora import CORPORA
 
 from mailstrata.bounces.classification.phrasebook import Row
 from mailstrata.bounces.classification.spoken import spoken
-from mailstrata.bounces.classification.table import lines, parse
+from mailstrata.bounces.classification.table import lines, parse, parted, spelled, written
 from mailstrata.model.errors import Malformed
 from mailstrata.model.finding import Owner, Stratum
 
@@ -61,6 +61,14 @@ def test_no_phrase_stands_twice(name: str) -> None:
         (line.get("provider"), line["number"], line["phase"], line["phrase"]) for line in lines(name) if line["phrase"]
     ]
     assert [each for each, times in Counter(found).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("name", [*SAYING, "phases"])
+def test_a_phrase_in_parts_stands_for_the_same_phrases(name: str) -> None:
+    """Parting only saves work."""
+    for phrase in (line["phrase"] for line in written(name)):
+        in_parts = [" ".join(each.split()) for part in parted(phrase) for each in spelled(part)]
+        assert sorted(in_parts) == sorted(" ".join(each.split()) for each in spelled(phrase))
 
 
 def test_every_code_and_every_reason_without_one_has_a_remedy() -> None:

@@ -22,6 +22,10 @@ from mailstrata.model.finding import Confidence
 
 _SAID = "userunknown-said"
 _WRITER = "by "
+_REMEMBERED_LIMIT = 2048
+_REMEMBERED_LENGTH = 400
+"""Judgements that are remembered, and the characters of an answer: together less than two megabytes."""
+_REMEMBERED: dict[tuple[object, ...], tuple[Row, Confidence]] = {}
 _OF_AN_ADDRESS = (Pattern.parse("*.1.0-5"), Pattern.parse("*.1.10-999"))
 
 
@@ -31,8 +35,22 @@ def classify(bounce: Bounce, around: Around = own_context) -> Classification:
     ``around`` gives the words around the answer, where the bounce itself lacks them (`read.Skim`).
     """
     signals = Signals(bounce, around)
-    row, confidence = next(_judged(signals))
+    row, confidence = _judgement(signals)
     return meaning(bounce, row, signals.numbers, confidence)
+
+
+def _judgement(signals: Signals) -> tuple[Row, Confidence]:
+    """The most trustworthy reading; remembered where the answer alone decided, since servers say the same again and again."""
+    told = signals.told_alone
+    known = _REMEMBERED.get(told)
+    if known is not None:
+        return known
+    found = next(_judged(signals))
+    if not signals.looked_around and len(signals.answer) <= _REMEMBERED_LENGTH:
+        if len(_REMEMBERED) >= _REMEMBERED_LIMIT:
+            _REMEMBERED.clear()
+        _REMEMBERED[told] = found
+    return found
 
 
 def _judged(signals: Signals) -> Iterator[tuple[Row, Confidence]]:

@@ -61,10 +61,6 @@ class Row:
         """Whether numbers and phase are those that the row is narrowed to."""
         if self.phase and self.phase != phase:
             return False
-        return self.is_for(numbers)
-
-    def is_for(self, numbers: Numbers) -> bool:
-        """Whether the row is for any numbers, or for these."""
         return not self.numbers or are_meant(self.numbers, numbers.statuses, numbers.reply)
 
 
@@ -76,6 +72,7 @@ class Phrasebook:
         self._rows: dict[int, Row] = {}
         self._filed: dict[str, list[tuple[str, int]]] = {}
         self._wordless = [place for place, (_, phrase) in enumerate(self._entries) if not phrase]
+        self._numbered = [(place, patterns(self._entries[place][0].get("number", ""))) for place in self._wordless]
         self._unspaced: list[int] = []
         needed = [_needed(phrase) for _, phrase in self._entries]
         uses = Counter(chain.from_iterable(needed))
@@ -121,7 +118,9 @@ class Phrasebook:
 
     def _wordless_for(self, numbers: Numbers) -> list[int]:
         """The rows without words that are for these numbers; few numbers come again and again."""
-        return [place for place in self._wordless if (self._rows.get(place) or self._made(place)).is_for(numbers)]
+        return [
+            place for place, meant in self._numbered if not meant or any([pattern.holds(numbers) for pattern in meant])
+        ]
 
     def _made(self, place: int) -> Row:
         """The row of a line, made when it is first looked at."""
@@ -149,6 +148,8 @@ def holds(text: str, pieces: Pieces) -> bool:
 
 def _pieces(phrase: str) -> Pieces:
     """``no such .. user`` as its runs of words, each with a space at both ends where its writing has spaces."""
+    if ".." not in phrase and phrase.isascii():
+        return (f" {' '.join(phrase.split())} ",)
     runs = [" ".join(run.split()) for run in phrase.split("..")]
     return tuple([f" {run} " if run.isascii() or " " in run else run for run in runs if run])
 

@@ -58,6 +58,19 @@ class Signals:
         self._guessed: str | None = None
 
     @property
+    def told_alone(self) -> tuple[object, ...]:
+        """All that a judgement may be made of which does not look around the answer; equal ones get the same judgement."""
+        bounce, providers = self.bounce, self.providers
+        whose = providers or self.guessed
+        kind = (bounce.dialect, bounce.action, bounce.suppressed, bounce.diagnostic.isdigit())
+        return (self.answer, self.numbers, whose, kind)
+
+    @property
+    def looked_around(self) -> bool:
+        """Whether somebody asked for more than the answer."""
+        return self._context is not None or self._phase is not None
+
+    @property
     def context(self) -> str:
         """The words around the answer."""
         if self._context is None:
