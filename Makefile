@@ -45,6 +45,11 @@ bench-credentials: .venv/test
 bench-domain: .venv/test
 	$(BIN)/python -m bench.domain
 
+# IDENTITIES= in the account, RATE= requests a second.
+.PHONY: bench-domain-pace
+bench-domain-pace: .venv/lab
+	$(BIN)/python -m bench.domain_pace
+
 .PHONY: bench-relay chaos-relay
 bench-relay: .venv/test
 	$(BIN)/python -m bench.relay

@@ -28,7 +28,6 @@ from typing import Any
 from bench.start import peer
 
 ROOT = Path(__file__).parents[1]
-RESULT = ROOT / "bench" / "results" / "domain.json"
 WORKERS = ROOT / "bench" / "workers"
 PEER = (str(ROOT / ".venv" / "peers" / "bin" / "python"), str(WORKERS / "checkdmarc_run.py"))
 OURS = str(Path(sys.executable).with_name("mailstrata"))
@@ -77,11 +76,17 @@ def main() -> None:
         ratio = f"{row['ratio']:7.2f}x" if row["ratio"] is not None else ""
         theirs = f"{row['peer']:9.2f} {ratio}" if row["peer"] is not None else f"  {row['reason']}"
         print(f"{row['metric']:60}{row['ours']:9.2f} {row['unit']:10} {row['peer_name']:26}{theirs}")
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
+    written("domain", rows)
+
+
+def written(name: str, rows: Sequence[Row]) -> None:
+    """Keep the rows as the result ``name``."""
+    result = ROOT / "bench" / "results" / f"{name}.json"
+    result.parent.mkdir(parents=True, exist_ok=True)
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     document = {"schema": "mailstrata.bench/1", "machine": machine, "rows": rows}
-    RESULT.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
-    print(f"written to {RESULT.relative_to(ROOT)}")
+    result.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+    print(f"written to {result.relative_to(ROOT)}")
 
 
 @contextmanager
