@@ -19,6 +19,9 @@ from typing import cast
 
 from mailstrata.adapters.http_answer import Answer, MalformedAnswer, read
 
+_TICK = 0.002
+"""Seconds by which a timer may come early: uvloop's clock has milliseconds."""
+
 
 class Unreached(Exception):
     """The request surely did not arrive whole, so nothing was done."""
@@ -147,6 +150,8 @@ class _Connection(asyncio.Protocol):
         self._received = b""
         self._room: asyncio.Future[None] | None = None
         self._paused = False
+        self._until = 0.0
+        self._late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are none by inheritance
@@ -179,6 +184,9 @@ class _Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """Close it without a word."""
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
         if self.alive:
             self.alive = False
             self._transport.abort()
@@ -188,13 +196,25 @@ class _Connection(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self._received = b""
         self._answer = answer = cast("asyncio.Future[Answer]", loop.create_future())
-        late = loop.call_later(seconds, self._fail, f"no answer within {seconds:g} s")
+        self._until = loop.time() + seconds
+        if self._late is None:
+            self._late = loop.call_at(self._until, self._look, seconds)
         try:
             await self._write(head, body, answer)
             return await answer
         finally:
-            late.cancel()
             self._answer = None
+
+    def _look(self, seconds: float) -> None:
+        """Whether the answer is late; one timer goes on through many requests, since to set one costs more than to look."""
+        loop = asyncio.get_running_loop()
+        self._late = None
+        if self._answer is None:
+            return
+        if loop.time() < self._until - _TICK:
+            self._late = loop.call_at(self._until, self._look, seconds)
+        else:
+            self._fail(f"no answer within {seconds:g} s")
 
     async def _write(self, head: bytes, body: Iterable[bytes], answer: asyncio.Future[Answer]) -> None:
         """Hand the request over; raises ``Unreached`` when that broke off before its last piece."""

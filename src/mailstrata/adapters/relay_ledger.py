@@ -18,6 +18,7 @@ import os
 import socket
 import time
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from mailstrata.adapters.relay_database import Database
@@ -293,7 +294,7 @@ def _row(found: tuple[Any, ...]) -> Row:
 def _inserted(base: Database, rows: Sequence[tuple[object, ...]]) -> bool:
     """Insert many rows by one statement; whether all of them are new."""
     places = ", ".join([_PLACES] * len(rows))
-    return base.change(_INSERT.format(rows=places), [value for row in rows for value in row]) == len(rows)
+    return base.change(_INSERT.format(rows=places), list(chain.from_iterable(rows))) == len(rows)
 
 
 def _known(base: Database, row: tuple[object, ...]) -> Row | None:

@@ -19,6 +19,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, TypeVar
 
 from mailstrata.adapters.relay_database import Database, DatabaseUnavailable
@@ -156,7 +157,7 @@ class Writer:
         for start in range(0, len(updates), AT_ONCE):
             some = updates[start : start + AT_ONCE]
             rows = ", ".join([_PLACES] * len(some))
-            base.change(_UPDATE.format(rows=rows), [value for values in some for value in values])
+            base.change(_UPDATE.format(rows=rows), list(chain.from_iterable(some)))
         known: list[Row | None] = []
         for start in range(0, len(inserts), AT_ONCE):
             some = inserts[start : start + AT_ONCE]

@@ -14,10 +14,16 @@ import hmac
 import time
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 SERVICE = "ses"
 PATH = "/v2/email/outbound-emails"
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
+"""A key's bytes with the pads of RFC 2104 2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +43,9 @@ class _Second:
     """The canonical request up to the hash of the payload."""
     to_sign: bytes
     """The string to sign up to the hash of the canonical request."""
-    day_key: bytes = field(repr=False)
+    inner: _Hash = field(repr=False)
+    outer: _Hash = field(repr=False)
+    """The two halves of an HMAC with the key of the day, begun (RFC 2104 4): a third of the time of a whole one."""
     head: bytes = field(repr=False)
     """The request's head up to the signature."""
 
@@ -59,7 +67,10 @@ class Signer:
             self._second, self._for = self._made(*known), known
         second = self._second
         canonical = sha256(second.canonical + payload.encode()).hexdigest().encode()
-        signature = hmac.digest(second.day_key, second.to_sign + canonical, "sha256").hex().encode()
+        inner, outer = second.inner.copy(), second.outer.copy()
+        inner.update(second.to_sign + canonical)
+        outer.update(inner.digest())
+        signature = outer.hexdigest().encode()
         return b"%b%b\r\nContent-Length: %d\r\n\r\n" % (second.head, signature, length)
 
     def _made(self, moment: int, key: Key) -> _Second:
@@ -71,11 +82,13 @@ class Signer:
         names = ";".join(name for name, _ in headers)
         lines = "".join(f"{name}:{value}\n" for name, value in headers)
         sent = "".join(f"{name}: {value}\r\n" for name, value in headers)
+        day_key = self._day_key(stamp[:8], key).ljust(64, b"\0")
         credential = f"Authorization: {ALGORITHM} Credential={key.id}/{scope}, SignedHeaders={names}, Signature="
         return _Second(
             canonical=f"POST\n{PATH}\n\n{lines}\n{names}\n".encode(),
             to_sign=f"{ALGORITHM}\n{stamp}\n{scope}\n".encode(),
-            day_key=self._day_key(stamp[:8], key),
+            inner=sha256(day_key.translate(_INNER)),
+            outer=sha256(day_key.translate(_OUTER)),
             head=f"POST {PATH} HTTP/1.1\r\nuser-agent: mailstrata\r\n{sent}{credential}".encode(),
         )
 

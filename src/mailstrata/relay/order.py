@@ -16,6 +16,8 @@ from mailstrata.model.reply import Reply
 class Stage(Enum):
     """How far a session has come."""
 
+    __hash__ = object.__hash__  # each is there once; Enum's own hash is a Python function, and every command needs one
+
     GREETED = "nothing said yet"
     HELLO = "a hello, in clear"
     SECURED = "TLS, nothing said in it yet"

@@ -93,7 +93,7 @@ class Pacer:
     def ask(self, ticket: Ticket, now: float) -> bool:
         """Whether ``ticket`` may go at once; otherwise it is queued until ``granted`` gives it or it is withdrawn."""
         self._refill(now)
-        if not any(queue.waiting for queue in self._queues.values()) and self._affords(ticket):
+        if not (self._queues and any(queue.waiting for queue in self._queues.values())) and self._affords(ticket):
             self._pay(ticket)
             return True
         self._queues.setdefault(ticket.priority, _Queue()).put(ticket)

@@ -22,7 +22,8 @@ HOPS = 50
 """Received fields of a message beyond which it goes in circles (RFC 5321 6.3: a large number, at least 100 is advised for
 relays on a path; a submission has passed very few)."""
 
-_FIELD = re.compile(rb"(?:\A|\n)(from|sender|received)[ \t]*:", re.IGNORECASE)
+_FIELD = re.compile(rb"\n(from|sender|received)[ \t]*:", re.IGNORECASE)
+"""It begins with one letter, so that it is searched for as fast as that letter; the first field is given one before it."""
 _VALUE = re.compile(rb"[^\n]*(?:\n[ \t][^\n]*)*")
 
 UNAVAILABLE = Reply(code=451, enhanced="4.3.0", text="The relay cannot look up its users at the moment")
@@ -84,7 +85,7 @@ def _refused(user: User, where: str, address: str) -> Reply | None:
 
 def _refused_header(user: User, message: bytes) -> Reply | None:
     """Whose mail the header says it is: exactly one From, every address in it and in Sender the login's own."""
-    head = _head(message)
+    head = b"\n" + _head(message)
     fields: dict[bytes, list[bytes]] = {b"from": [], b"sender": [], b"received": []}
     for found in _FIELD.finditer(head):
         fields[found[1].lower()].append(_value(head, found.end()))

@@ -343,7 +343,7 @@ class Session:
 
     def _reset(self) -> None:
         self._sender, self._recipients, self._content = "", [], None
-        if self._stage in {Stage.SENDER, Stage.RECIPIENTS}:
+        if self._stage is Stage.RECIPIENTS or self._stage is Stage.SENDER:
             self._stage = Stage.READY
 
     def _say(self, reply: Reply) -> None:
