@@ -82,10 +82,9 @@ class Pool:
             self._free.pop().close()
 
     def _fresh(self) -> _Connection | None:
-        oldest = asyncio.get_running_loop().time() - self._patience.idle
         while self._free:
             connection = self._free.pop()
-            if connection.alive and connection.since > oldest:
+            if connection.alive and connection.loop.time() - connection.since < self._patience.idle:
                 return connection
             connection.close()
             self._open -= 1
@@ -124,7 +123,7 @@ class Pool:
 
     def _back(self, connection: _Connection, *, kept: bool) -> None:
         if kept and connection.alive:
-            connection.since = asyncio.get_running_loop().time()
+            connection.since = connection.loop.time()
             self._free.append(connection)
         else:
             connection.close()
@@ -143,6 +142,7 @@ class _Connection(asyncio.Protocol):
     """One connection: one request at a time, nothing more is sent before its answer has come."""
 
     def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()  # asked for once: each question is a getpid in CPython before 3.12
         self.alive = False
         self.since = 0.0
         self._transport: asyncio.Transport
@@ -193,7 +193,7 @@ class _Connection(asyncio.Protocol):
 
     async def exchange(self, head: bytes, body: Iterable[bytes], *, seconds: float) -> Answer:
         """Send one request, piece by piece as the other side takes it, and wait for the answer."""
-        loop = asyncio.get_running_loop()
+        loop = self.loop
         self._received = b""
         self._answer = answer = cast("asyncio.Future[Answer]", loop.create_future())
         self._until = loop.time() + seconds
@@ -207,12 +207,11 @@ class _Connection(asyncio.Protocol):
 
     def _look(self, seconds: float) -> None:
         """Whether the answer is late; one timer goes on through many requests, since to set one costs more than to look."""
-        loop = asyncio.get_running_loop()
         self._late = None
         if self._answer is None:
             return
-        if loop.time() < self._until - _TICK:
-            self._late = loop.call_at(self._until, self._look, seconds)
+        if self.loop.time() < self._until - _TICK:
+            self._late = self.loop.call_at(self._until, self._look, seconds)
         else:
             self._fail(f"no answer within {seconds:g} s")
 
@@ -222,7 +221,7 @@ class _Connection(asyncio.Protocol):
         self._transport.write(head + next(pieces))
         for piece in pieces:
             if self._paused:
-                self._room = asyncio.get_running_loop().create_future()
+                self._room = self.loop.create_future()
                 await asyncio.wait((self._room, answer), return_when=asyncio.FIRST_COMPLETED)
             if answer.done():  # it broke, or the server has had enough: an early answer is an answer
                 broken = answer.exception()

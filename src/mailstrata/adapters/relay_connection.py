@@ -81,7 +81,8 @@ class Connection(asyncio.Protocol):
         self._left = False
         self._early: bytearray | None = None
         """What came under STARTTLS before the session was told that the handshake is done."""
-        self.deadline = asyncio.get_running_loop().time() + house.limits.login
+        self._loop = asyncio.get_running_loop()  # asked for once: each question is a getpid in CPython before 3.12
+        self.deadline = self._loop.time() + house.limits.login
         """When the client has to have gone on (the loop's time)."""
         house.connections.add(self)
         house.row.add("connections")
@@ -188,7 +189,7 @@ class Connection(asyncio.Protocol):
                 self._pause("handshake")
                 self._house.start(self._secure(session, transport))
             case Close():
-                self.deadline = asyncio.get_running_loop().time() + LINGER
+                self.deadline = self._loop.time() + LINGER
                 transport.close()
 
     def _done(self, session: Session, effects: list[Effect]) -> None:
@@ -199,7 +200,7 @@ class Connection(asyncio.Protocol):
             self.stop()
 
     async def _deliver(self, session: Session, offer: Offer) -> None:
-        house, loop = self._house, asyncio.get_running_loop()
+        house, loop = self._house, self._loop
         began = loop.time()
         house.row.add("in_flight")
         try:
@@ -243,7 +244,7 @@ class Connection(asyncio.Protocol):
         """
         self._early = early = bytearray()
         try:
-            secured = await asyncio.get_running_loop().start_tls(
+            secured = await self._loop.start_tls(
                 transport, self, self._house.tls.context, server_side=True, ssl_handshake_timeout=HANDSHAKE
             )
         except (OSError, ssl.SSLError, TimeoutError) as error:
