@@ -29,10 +29,10 @@ def provider_of(remote_mta: str, diagnostic: str, reporting_mta: str = "") -> st
 @lru_cache(maxsize=1024)
 def _by_name(host: str) -> str:
     """Whose a server's name is; a mailbox full of bounces names the same few servers."""
-    known = _suffixes()
-    labels = host.lower().rstrip(".").split(".")[-6:]
-    names = (".".join(labels[start:]) for start in range(len(labels)))
-    return next((known[name] for name in names if name in known), "")
+    known, name = _suffixes(), host.lower().rstrip(".")[-255:]
+    while name and name not in known:
+        name = name.partition(".")[2]
+    return known.get(name, "")
 
 
 @cache

@@ -106,7 +106,7 @@ def _by_words(signals: Signals, book: str, text: str, confidence: Confidence) ->
         if _holds(row, signals):
             found = _of_a_user(row, signals) if row.reason == _SAID else row
             agreed = (
-                row.phrases and confidence is Confidence.LIKELY and found.reason == _registered(signals.numbers, "sure")
+                row.phrase and confidence is Confidence.LIKELY and found.reason == _registered(signals.numbers, "sure")
             )
             yield found, Confidence.PROVEN if agreed else confidence
 

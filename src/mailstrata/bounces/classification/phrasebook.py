@@ -32,8 +32,8 @@ class Row:
     """One row of a table: when it holds, and what it then says. Empty cells say nothing."""
 
     reason: str
-    phrases: tuple[Pieces, ...] = ()
-    """Each of its phrases as runs of words; none where the numbers alone decide."""
+    phrase: str = ""
+    """Its phrase with all choices, empty where the numbers alone decide."""
     numbers: str = ""
     """Its patterns, as the cell of the table gives them."""
     phase: str = ""
@@ -43,12 +43,11 @@ class Row:
     source: str = ""
 
     @classmethod
-    def of(cls, line: Line, phrase: str | None = None) -> Row:
-        """The row of a table's line; with ``phrase`` of that part of its phrases."""
-        written = line["phrase"] if phrase is None else phrase
+    def of(cls, line: Line) -> Row:
+        """The row of a table's line."""
         return cls(
             reason=line.get("reason", ""),
-            phrases=tuple([_pieces(each) for each in spelled(written)]) if written else (),
+            phrase=line["phrase"],
             numbers=_well_formed(line.get("number", "")),
             phase=line.get("phase", ""),
             provider=line.get("provider", ""),
@@ -70,6 +69,7 @@ class Phrasebook:
     def __init__(self, lines: Sequence[Line]) -> None:
         self._entries = [(line, phrase) for line in lines for phrase in parted(line["phrase"])]
         self._rows: dict[int, Row] = {}
+        self._phrases: dict[int, tuple[Pieces, ...]] = {}
         self._filed: dict[str, list[tuple[str, int]]] = {}
         self._wordless = [place for place, (_, phrase) in enumerate(self._entries) if not phrase]
         self._numbered = [(place, patterns(self._entries[place][0].get("number", ""))) for place in self._wordless]
@@ -95,13 +95,9 @@ class Phrasebook:
         Where ``numbers`` are given, of the rows that need no words only those which they are for.
         """
         for place in self._places(text, numbers):
-            row = self._rows.get(place) or self._made(place)
-            if not row.phrases:
-                yield row
-                continue
-            for pieces in row.phrases:
-                if pieces[0] in text and (len(pieces) == 1 or holds(text, pieces)):
-                    yield row
+            for pieces in self._phrases.get(place) or self._spelled_out(place):
+                if not pieces or (pieces[0] in text and (len(pieces) == 1 or holds(text, pieces))):
+                    yield self._rows.get(place) or self._made(place)
                     break
 
     def _places(self, text: str, numbers: Numbers | None) -> list[int]:
@@ -122,10 +118,14 @@ class Phrasebook:
             place for place, meant in self._numbered if not meant or any([pattern.holds(numbers) for pattern in meant])
         ]
 
+    def _spelled_out(self, place: int) -> tuple[Pieces, ...]:
+        """The phrases of a row, made when it is first looked at; a single empty one for a row that needs no words."""
+        phrases = self._phrases[place] = tuple([_pieces(each) for each in spelled(self._entries[place][1])])
+        return phrases
+
     def _made(self, place: int) -> Row:
-        """The row of a line, made when it is first looked at."""
-        line, phrase = self._entries[place]
-        row = self._rows[place] = Row.of(line, phrase)
+        """The row of a line, made when its words are first met."""
+        row = self._rows[place] = Row.of(self._entries[place][0])
         return row
 
 
@@ -148,6 +148,8 @@ def holds(text: str, pieces: Pieces) -> bool:
 
 def _pieces(phrase: str) -> Pieces:
     """``no such .. user`` as its runs of words, each with a space at both ends where its writing has spaces."""
+    if not phrase:
+        return ()
     if ".." not in phrase and phrase.isascii():
         return (f" {' '.join(phrase.split())} ",)
     runs = [" ".join(run.split()) for run in phrase.split("..")]
