@@ -18,10 +18,11 @@ def provider_of(remote_mta: str, diagnostic: str, reporting_mta: str = "") -> st
     by_name = _by_name(remote_mta) if remote_mta else ""
     if by_name:
         return by_name
-    words = diagnostic.lower()
-    for sign, name in _signs():
-        if sign in words:
-            return name
+    if diagnostic:
+        words = diagnostic.lower()
+        for sign, name in _signs():
+            if sign in words:
+                return name
     reporter = _by_name(reporting_mta) if reporting_mta else ""
     return "" if reporter == "amazon-ses" else reporter
 

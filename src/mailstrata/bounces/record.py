@@ -64,4 +64,6 @@ def status_of(bounce: Bounce) -> str:
 
 
 def _iso(at: datetime | None) -> str | None:
-    return f"{at.astimezone(UTC).isoformat()[:19]}Z" if at else None
+    if at is None:
+        return None
+    return f"{(at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()[:19]}Z"

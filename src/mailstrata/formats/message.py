@@ -267,8 +267,8 @@ def _cut(body: bytes, delimiter: bytes) -> list[bytes]:
         after = at + len(delimiter)
         end = body.find(b"\n", after)
         end = len(body) if end < 0 else end
-        rest = body[after : min(end, after + 100)].rstrip(b" \t")
-        if rest in {b"", b"--"} and (at == 0 or body[at - 1] == 10):
+        rest = body[after : min(end, after + 100)].rstrip(b" \t") if end > after else b""
+        if (not rest or rest == b"--") and (at == 0 or body[at - 1] == 10):
             if start >= 0:
                 pieces.append(body[start : max(at - 1, start)])  # the line end before a delimiter is the delimiter's
             start = end + 1

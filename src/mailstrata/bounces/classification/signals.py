@@ -7,6 +7,7 @@ signals.answer, signals.numbers      # (" 550 5 1 1 user unknown ", Numbers(stat
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.classification.numbers import Numbers, numbers_of
@@ -15,6 +16,7 @@ from mailstrata.bounces.classification.spoken import quoted, spoken
 from mailstrata.bounces.provider import provider_of
 from mailstrata.model.names import domain_of
 
+_OF_AN_ALIAS = frozenset({"gmail-alias", "amazon-ses"})
 _FAMILIES = {"exchange-online": "microsoft", "outlook-consumer": "microsoft"}
 
 
@@ -96,8 +98,13 @@ class Signals:
 def _providers(bounce: Bounce) -> frozenset[str]:
     """Names of who answered; of an alias's bounce that is the alias's server, which is to be SES (facts.md C3)."""
     if bounce.dialect == "gmail-alias":
-        return frozenset({"gmail-alias", "amazon-ses"})
-    return frozenset({_FAMILIES.get(bounce.provider, bounce.provider), bounce.provider} - {""})
+        return _OF_AN_ALIAS
+    return _names(bounce.provider)
+
+
+@lru_cache(maxsize=256)
+def _names(provider: str) -> frozenset[str]:
+    return frozenset({_FAMILIES.get(provider, provider), provider} - {""})
 
 
 def _joined(bounce: Bounce) -> str:
