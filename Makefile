@@ -4,7 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= auto
 
-.PHONY: demo test lint unit docs bless bench-start bench-bounces bench-bounces-memory bench-credentials bench-domain fuzz-bounces clean requirements
+.PHONY: demo test lint unit docs bless bench-start bench-bounces bench-bounces-memory bench-credentials bench-domain \
+  bench-domain-pace bench-relay chaos-relay fuzz-bounces clean requirements
 
 demo: .venv/lab
 	@$(BIN)/mailstrata demo
@@ -46,11 +47,9 @@ bench-domain: .venv/test
 	$(BIN)/python -m bench.domain
 
 # IDENTITIES= in the account, RATE= requests a second.
-.PHONY: bench-domain-pace
 bench-domain-pace: .venv/lab
 	$(BIN)/python -m bench.domain_pace
 
-.PHONY: bench-relay chaos-relay
 bench-relay: .venv/test
 	$(BIN)/python -m bench.relay
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from bench.bounce_peers import ROOT, SECONDS, WORKERS, Tool, peers
 
-SHARED = Path(os.environ.get("MAILSTRATA_CORPORA", "/work/shared/corpora"))
+SHARED = Path(os.environ.get("MAILSTRATA_CORPORA", Path(__file__).parents[2] / "shared" / "corpora"))
 SCORER = Path(os.environ.get("MAILSTRATA_SCORER", str(SHARED.parent / "tools" / "score_bounces.py")))
 RESULT = ROOT / "bench" / "results" / "bounces.json"
 RUNS = 7

@@ -21,7 +21,7 @@ from mailstrata.reports.bounces import line, page
 from mailstrata.reports.page import text_of
 
 ROOT = Path(__file__).parents[1]
-SHARED = Path(os.environ.get("MAILSTRATA_CORPORA", "/work/shared/corpora"))
+SHARED = Path(os.environ.get("MAILSTRATA_CORPORA", Path(__file__).parents[2] / "shared" / "corpora"))
 RESULTS = ROOT / "bench" / "results"
 LONGEST = 0.050
 MEMORY = 1024 * MEGABYTE

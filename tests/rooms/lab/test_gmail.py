@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import Message
-from pathlib import Path
 from typing import cast
 
 import pytest
 import trustme
+from tests.corpora import CORPORA
 
 from mailstrata.lab.clock import LabClock
 from mailstrata.lab.gmail import Gmail
@@ -200,7 +200,7 @@ def test_a_wrong_password_brings_gmails_bounce() -> None:
 
 def test_it_looks_like_gmails_other_bounces() -> None:
     """The shape, and the text around the response, agree with a real bounce of the same family, where it is at hand."""
-    sample = Path("/work/shared/corpora/bounces-open/mail/sisimai/rfc3464-56.eml")
+    sample = CORPORA / "bounces-open/mail/sisimai/rfc3464-56.eml"
     if not sample.is_file():
         pytest.skip("the corpora are not on this machine")
     real, ours = sample.read_bytes(), bounce_of(alias(password="stale"))
