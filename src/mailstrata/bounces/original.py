@@ -26,6 +26,8 @@ _DATE = re.compile(
     r"(?:[A-Za-z]{3}, *)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)(?: \([^()]{0,40}\))?\Z",
     re.ASCII,
 )
+_READ = 20_000
+"""Characters of a header that addresses are looked for in."""
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -98,17 +100,17 @@ def _via(inner: Part, is_gmails: bool) -> Via:
 
 
 def mailbox(text: str) -> str:
-    """The first mail address in a header, canonical; empty when there is none."""
-    first = _BARE.search(text)
+    """The first mail address in a header, canonical; empty when there is none in what is read of it."""
+    first = _BARE.search(text, 0, _READ) if text.find("@", 0, _READ) >= 0 else None
     found = canonical(first[0]) if first else ""
     if found or not first:
         return found
-    return next((found for match in _BARE.finditer(text[:20000], first.end()) if (found := canonical(match[0]))), "")
+    return next((found for match in _BARE.finditer(text, first.end(), _READ) if (found := canonical(match[0]))), "")
 
 
 def mailboxes(text: str) -> tuple[str, ...]:
     """Every mail address in a header such as To or X-Failed-Recipients, canonical, each once, at most 100."""
-    found = [canonical(match[0]) for match in _BARE.finditer(text[:20000])]
+    found = [canonical(match[0]) for match in _BARE.finditer(text, 0, _READ)]
     return tuple(dict.fromkeys(each for each in found if each))[:100]
 
 

@@ -17,6 +17,8 @@ from functools import lru_cache
 
 WORD_LIMIT = 4000
 
+_READ = {"utf-7": 65_536}
+"""Bytes that are decoded of what its codec takes fifty times as long for as for UTF-8."""
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 _SUPERSETS = ("us-ascii", "utf-8", "iso-8859-", "windows-125", "koi8-", "gb2312", "gbk", "big5", "euc-")
 """How the names of charsets begin that hold ASCII as it is."""
@@ -29,7 +31,7 @@ def decode(content: bytes, charset: str) -> str:
         return content.decode("ascii")
     name = _codec(charset)
     if name:
-        return content.decode(name, "replace")
+        return content[: _READ.get(name)].decode(name, "replace")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
