@@ -123,7 +123,8 @@ def peer(program: str, package: str) -> tuple[str, str]:
         subprocess.run(pip, check=True, capture_output=True, timeout=INSTALL_SECONDS)
     except (subprocess.SubprocessError, OSError) as error:
         return "", f"{package} could not be installed: {type(error).__name__}"
-    return shutil.which(program, path=path) or "", f"{package} has no program {program}"
+    found = shutil.which(program, path=path)
+    return (found, "") if found else ("", f"{package} has no program {program}")
 
 
 def _case() -> Case:
