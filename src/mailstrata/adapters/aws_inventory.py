@@ -63,7 +63,7 @@ class AwsInventory:
         listed = await asyncio.gather(*(self._listed(region) for region in regions))
         found = self._settled(dict(zip(regions, listed, strict=True)))
         unseen, whole = tuple(self._unseen), tuple(self._whole)
-        return Inventory(identities=tuple(found), zones=(), rule_sets=(), unseen=unseen, listed=whole)
+        return Inventory(identities=tuple(found), zones=None, rule_sets=(), unseen=unseen, listed=whole)
 
     async def _listed(self, region: str) -> list[FoundIdentity] | Failure:
         params = {"PageSize": self._page_size}
@@ -88,14 +88,17 @@ class AwsInventory:
                 self._missed(answer)
         return found
 
-    async def _zones(self) -> tuple[str, ...]:
+    async def _zones(self) -> tuple[str, ...] | None:
         call = Call(service="route53", operation="ListHostedZones")
         zones = await self._aws.pages(call, "HostedZones", following="NextMarker")
         if isinstance(zones, Failure):
             self._missed(zones)
-            return ()
+            return None
         named = self._aws.seen(zones, call, lambda them: tuple(_zone(one) for one in them if _is_public(one)))
-        return () if isinstance(named, Unknown) else tuple(sorted(set(named.value)))
+        if isinstance(named, Unknown):
+            self._noted(named.reason)
+            return None
+        return tuple(sorted(set(named.value)))
 
     async def _rules(self, region: str) -> FoundRuleSet | None:
         """The active rule set of a region, if it has one."""
@@ -106,7 +109,10 @@ class AwsInventory:
                 self._missed(answer)
             return None
         found = self._aws.seen(answer, call, lambda it: _rule_set(it, region))
-        return None if isinstance(found, Unknown) else found.value
+        if isinstance(found, Unknown):
+            self._noted(found.reason)
+            return None
+        return found.value
 
     def _noted(self, reason: str) -> list[FoundIdentity]:
         self._unseen[reason] = None

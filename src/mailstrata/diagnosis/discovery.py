@@ -103,6 +103,8 @@ def _state(one: FoundIdentity) -> str:
 
 
 def _zone(inventory: Inventory, made: Setup) -> str:
+    if inventory.zones is None:
+        return f"whether Route 53 of this account holds a zone of {made.domain} could not be seen"
     held = [zone for zone in inventory.zones if names.is_within(made.domain, zone)]
     if held:
         return f"Route 53 holds the zone {max(held, key=len)}: records can be published by mailstrata"

@@ -48,7 +48,8 @@ class Inventory:
     """All that was found, by region and name. ``listed`` are the regions whose identities are all there."""
 
     identities: tuple[FoundIdentity, ...]
-    zones: tuple[str, ...]
+    zones: tuple[str, ...] | None
+    """``None``: nobody could tell."""
     rule_sets: tuple[FoundRuleSet, ...]
     unseen: tuple[str, ...]
     listed: tuple[str, ...] = ()

@@ -16,7 +16,10 @@ def found(name: str, region: str, *, kind: str = "DOMAIN", verified: bool = True
 
 
 def account(
-    *identities: FoundIdentity, zones: tuple[str, ...] = (), rules: tuple[FoundRuleSet, ...] = (), unseen: str = ""
+    *identities: FoundIdentity,
+    zones: tuple[str, ...] | None = (),
+    rules: tuple[FoundRuleSet, ...] = (),
+    unseen: str = "",
 ) -> Inventory:
     """What an account holds."""
     return Inventory(identities=identities, zones=zones, rule_sets=rules, unseen=(unseen,) if unseen else ())
@@ -100,6 +103,14 @@ def test_the_notes_say_what_else_the_reader_of_the_file_should_know() -> None:
         "the active receipt rule set of us-east-1, inbound, takes mail for sailing.example",
         "not seen: eu-west-1: throttled",
     ]
+
+
+def test_zones_that_could_not_be_listed_are_not_called_absent() -> None:
+    """Not seen is not absent."""
+    here = account(SAILING, zones=None, unseen="route53: not allowed")
+    said = list(notes(here, setup(here, Told(), None)))
+    assert "whether Route 53 of this account holds a zone of sailing.example could not be seen" in said
+    assert not any("holds no zone" in one for one in said)
 
 
 def test_a_rule_without_recipients_takes_everything() -> None:
