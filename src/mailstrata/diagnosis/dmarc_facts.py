@@ -11,8 +11,10 @@ and one that asks for nothing they can read: such a name is one without a policy
 from __future__ import annotations
 
 from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.weighing import Place
 from mailstrata.formats import dmarc, dmarc_check
 from mailstrata.formats.txt_sets import kind
+from mailstrata.model.attempt import Case
 from mailstrata.model.observation import Seen, Unknown
 from mailstrata.model.question import Txt
 from mailstrata.model.values import dataclass
@@ -35,6 +37,11 @@ class Policy:
 def at(name: str) -> Txt:
     """The question for the record of ``name``."""
     return dmarc_check.at(name)
+
+
+def place(case: Case, name: str) -> Place:
+    """The record of ``name``, a domain of the setup's zone."""
+    return Place(question=at(name), domain=case.setup.domain)
 
 
 def walk(name: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ the check again as soon as its answers are there. So a check is a plain function
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from mailstrata.model.finding import Grade, Proof
@@ -85,3 +85,17 @@ class Evidence:
             at=at,
             quote=quote or world.render_value(question, observation),
         )
+
+
+def together(makers: Iterable[Callable[[], T]]) -> tuple[T, ...]:
+    """What each makes, in their order; where some want more, ``NotYet`` with what all of them want, in one round trip."""
+    made: list[T] = []
+    wanted: list[Question[Any]] = []
+    for make in makers:
+        try:
+            made.append(make())
+        except NotYet as more:
+            wanted += more.questions
+    if wanted:
+        raise NotYet(*dict.fromkeys(wanted))
+    return tuple(made)

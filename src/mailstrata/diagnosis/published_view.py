@@ -65,7 +65,7 @@ def look(evidence: Evidence, domain: str, question: RecordSet, wrong: Wrong) -> 
     told = evidence[at]
     if isinstance(told, Unknown):
         return View(question=question, seen=told, unknown=told)
-    answers = tuple(one for one in told.value.answers if _tells(one)) if isinstance(told, Seen) else ()
+    answers = telling(told)
     if not answers:
         return _judged(question, remembered, wrong, (question,))
     return _weighed(question, (answers, remembered), wrong, (at, question))
@@ -95,8 +95,10 @@ def _weighed(
     return View(question=question, seen=seen, waiting=late, lacking=lacking, asked=asked)
 
 
-def _tells(answer: ServerAnswer) -> bool:
-    return not answer.failure and not answer.alias
+def telling(told: Observation[PublishedFacts]) -> tuple[ServerAnswer, ...]:
+    """The answers of the servers that say what stands there: no failures, and no aliases to what they do not hold."""
+    answers = told.value.answers if isinstance(told, Seen) else ()
+    return tuple(one for one in answers if not one.failure and not one.alias)
 
 
 def observation(question: RecordSet, answer: ServerAnswer) -> Observation[Any]:
@@ -137,8 +139,7 @@ def _time(seconds: int) -> str:
 
 def same(told: Observation[PublishedFacts], values: tuple[str, ...]) -> tuple[str, ...]:
     """The servers that give another record set than ``values``; those that do not tell are not counted."""
-    answers = told.value.answers if isinstance(told, Seen) else ()
-    return tuple(one.nameserver for one in answers if _tells(one) and set(one.values) != set(values))
+    return tuple(one.nameserver for one in telling(told) if set(one.values) != set(values))
 
 
 def seen_otherwise(evidence: Evidence, view: View) -> bool:

@@ -36,8 +36,8 @@ class Compared:
 
 
 def wanted_sets(case: Case, evidence: Evidence) -> tuple[RecordSet, ...] | Unknown:
-    """The record sets that mail by SES rests on, each once."""
-    found: list[RecordSet] = [at(domain) for domain in authors(case)]
+    """The record sets that mail of the domain rests on, each once."""
+    found: list[RecordSet] = [one for domain in authors(case) for one in (at(domain), Txt(domain))]
     for who in dkim_facts.signing(case, evidence, everywhere=True):
         if who.unknown is not None:
             return who.unknown

@@ -8,19 +8,30 @@ the From; that one's record is for whoever else sends as the domain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Protocol
 
-from mailstrata.diagnosis.evidence import Evidence, NotYet
+from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.mail_from_facts import in_use
 from mailstrata.diagnosis.region_paths import authors
-from mailstrata.formats import spf, spf_check, spf_tree
+from mailstrata.diagnosis.unsure import unsure
+from mailstrata.diagnosis.weighing import Place, weighed
+from mailstrata.formats import spf, spf_check
 from mailstrata.formats.ses_records import SES
 from mailstrata.model.attempt import Case
-from mailstrata.model.finding import Gravity
+from mailstrata.model.finding import Gravity, Result, Stratum
 from mailstrata.model.observation import Absent, Seen, Unknown
-from mailstrata.model.question import Question, Txt
+from mailstrata.model.question import Txt
 from mailstrata.model.values import dataclass
+
+
+class Judge(Protocol):
+    """What a check says of one name's record, as the evidence has it."""
+
+    def __call__(self, evidence: Evidence, *, name: SpfName) -> Iterable[Result]:
+        """The results."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +48,11 @@ class SpfName:
     def subject(self) -> str:
         """The name of it for a person."""
         return f"{self.name} in {self.region}" if self.region else self.name
+
+    @property
+    def place(self) -> Place:
+        """The record, in the zone of the identity; a domain that sends without one is in its own."""
+        return Place(question=Txt(self.name), domain=self.identity.rpartition("@")[2] or self.name)
 
     @property
     def loss(self) -> str:
@@ -60,18 +76,11 @@ def spf_names(case: Case, evidence: Evidence) -> tuple[SpfName, ...]:
     return tuple(found)
 
 
-def trees(evidence: Evidence, names: Iterable[str]) -> Mapping[str, spf_tree.Node | None]:
-    """The record of each name with all that it includes; what one depth of all of them needs is asked for together."""
-    read: dict[str, spf_tree.Node | None] = {}
-    wanted: list[Question[Any]] = []
-    for name in names:
-        try:
-            read[name] = spf_tree.read(evidence, name)
-        except NotYet as more:
-            wanted += more.questions
-    if wanted:
-        raise NotYet(*dict.fromkeys(wanted))
-    return read
+def judged(evidence: Evidence, names: Iterable[SpfName], code: str, judge: Judge) -> Iterator[Result]:
+    """What ``judge`` says of each name's record, weighed over its views; a name that is not known is undetermined."""
+    names = tuple(names)
+    yield from (unsure(code, Stratum.IDENTITY, one.subject, one.unknown) for one in names if one.unknown is not None)
+    yield from weighed(evidence, ((one.place, partial(judge, name=one)) for one in names if one.unknown is None))
 
 
 def weight(evidence: Evidence, name: SpfName) -> Gravity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ _NONE = '{"answers": [{"nameserver": "ns1.dns.example", "how": "NXDOMAIN"}]}'
 
 
 def _published(name: str, kind: str, *values: str) -> tuple[str, ...]:
-    """The zone's own servers: all have it, one lacks it, none has it, none tells."""
+    """The zone's own servers: all have it, one lacks it, none has it, none tells; of texts: one or all have a broken one."""
     left = f"published sailing.example {name} {kind} = "
     right = f'{{"nameserver": "ns1.dns.example", "values": ["{values[0]}"]}}'
     return (
@@ -84,6 +85,16 @@ def _published(name: str, kind: str, *values: str) -> tuple[str, ...]:
         f'{left}{{"answers": [{right}, {{"nameserver": "ns2.dns.example", "how": "NXDOMAIN"}}]}}',
         left + _NONE,
         f'{left}{{"answers": [{{"nameserver": "ns1.dns.example", "failure": "timed out"}}]}}',
+        *(
+            f'{left}{{"answers": [{right}, {{"nameserver": "ns2.dns.example", "values": {json.dumps(broken)}}}]}}'
+            for broken in ([*values, values[0] + " "], ["v=spf1 -all"])
+            if kind == "TXT"
+        ),
+        *(
+            f'{left}{{"answers": [{{"nameserver": "ns1.dns.example", "values": {json.dumps(broken)}}}]}}'
+            for broken in (["v=spf1 -all", "v=spf1 a -all"], ["v=DMARC1; p=refuse"], ["v=DMARC1; p=reject; adkim=s"])
+            if kind == "TXT"
+        ),
     )
 
 
@@ -120,7 +131,11 @@ ALTERNATIVES: tuple[tuple[str, ...], ...] = (
     ),
     ("txt _dmarc.bounce.sailing.example - NXDOMAIN", "txt _dmarc.bounce.sailing.example = v=DMARC1; p=none; psd=n"),
     ("txt _dmarc.sailing.example.sailing.example - NXDOMAIN",),
-    ("txt sailing.example = v=DMARC1; p=none", "txt sailing.example - NODATA"),
+    (
+        "txt sailing.example = v=DMARC1; p=none",
+        "txt sailing.example - NODATA",
+        "txt sailing.example = v=spf1 include:bounce.sailing.example ~all",
+    ),
     (
         "mx bounce.sailing.example = 10 feedback-smtp.us-east-1.amazonses.com",
         "mx bounce.sailing.example = 10 feedback-smtp.eu-west-1.amazonses.com",
@@ -152,6 +167,8 @@ ALTERNATIVES: tuple[tuple[str, ...], ...] = (
     _published("bounce.sailing.example", "MX", "10 feedback-smtp.us-east-1.amazonses.com"),
     _published("bounce.sailing.example", "TXT", "v=spf1 include:amazonses.com ~all"),
     _published("_dmarc.sailing.example", "TXT", "v=DMARC1; p=reject"),
+    _published("sailing.example", "TXT", "v=spf1 include:_spf.google.com ~all"),
+    ("txt _spf.google.com = v=spf1 ip4:192.0.2.77 -all", "txt _spf.google.com - NXDOMAIN"),
     (
         "nameservers sailing.example = ns1.dns.example",
         "nameservers sailing.example = ns1.dns.example\nnameservers sailing.example = ns2.dns.example",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.paper import prospects
 
-from mailstrata.diagnosis.evidence import Evidence, NotYet
-from mailstrata.diagnosis.spf_places import passes_from, spf_names, trees, weight
+from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.spf_places import passes_from, spf_names, weight
 from mailstrata.formats import world
 from mailstrata.model.finding import Gravity
 from mailstrata.model.observation import Unknown
@@ -59,11 +59,3 @@ def test_what_ses_sends_from_may_be_unseen() -> None:
     known = evidence("= v=spf1 -all")
     blind = Evidence({**dict(known.items()), Txt("amazonses.com"): Unknown(reason="SERVFAIL")})
     assert isinstance(passes_from(blind, MAIL_FROM, "amazonses.com"), Unknown)
-
-
-def test_one_depth_of_all_records_is_asked_for_together() -> None:
-    """Two names with an include each: one round."""
-    records = "txt a.example = v=spf1 include:x.example -all\ntxt b.example = v=spf1 include:y.example -all"
-    with pytest.raises(NotYet) as asked:
-        trees(Evidence(world.parse(records).facts), ("a.example", "b.example"))
-    assert asked.value.questions == (Txt("x.example"), Txt("y.example"))

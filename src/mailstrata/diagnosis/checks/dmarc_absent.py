@@ -7,6 +7,7 @@ Why it matters
     others trust mail without one less.
 How to put it right
     Publish "v=DMARC1; p=none" at _dmarc.DOMAIN first. It changes nothing about delivery; with rua= reports come.
+    Where only a resolver still remembers it, the zone publishing it no more, wait: how long is shown.
 Read more
     RFC 9989 4.7, 4.10; facts.md B3, D2
 """
@@ -14,21 +15,21 @@ Read more
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from mailstrata.diagnosis.dmarc_facts import Policy, at, policy, spoiled, walk
+from mailstrata.diagnosis.dmarc_facts import Policy, at, place, policy, spoiled, walk
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.published_view import look
 from mailstrata.diagnosis.record_slips import misplaced
 from mailstrata.diagnosis.region_paths import authors
-from mailstrata.diagnosis.unsettled import About, unsettled
 from mailstrata.diagnosis.unsure import unsure
+from mailstrata.diagnosis.weighing import weighed
 from mailstrata.diagnosis.zone_facts import cause
 from mailstrata.formats import dmarc
 from mailstrata.formats.dns_record import txt
 from mailstrata.formats.txt_sets import kind
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Result, Stratum
-from mailstrata.model.observation import Observation, Seen, Unknown
+from mailstrata.model.observation import Seen, Unknown
 from mailstrata.model.question import Txt
 
 CODE = "dmarc-absent"
@@ -38,36 +39,18 @@ STRATUM = Stratum.IDENTITY
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Look for the policy of each domain that stands in a From."""
     domains = authors(case)
-    evidence.want(*(at(domain) for domain in domains))
-    for domain in domains:
-        match policy(evidence, domain):
-            case Unknown() as unknown:
-                yield unsure(CODE, STRATUM, domain, unknown)
-            case Policy() as rule:
-                text = f"{domain} has a DMARC policy: p={rule.asks} at _dmarc.{rule.domain}"
-                yield Fine(code=CODE, stratum=STRATUM, text=text)
-            case None if not spoiled(evidence, domain):
-                yield from _missing(case, evidence, domain)
+    yield from weighed(evidence, ((place(case, one), partial(_judged, case, domain=one)) for one in domains))
 
 
-def _missing(case: Case, evidence: Evidence, domain: str) -> Iterator[Result]:
-    """A resolver finds none; whether the zone's own servers have one."""
-    view = look(evidence, case.setup.domain, at(domain), _trouble)
-    if view.unknown is not None:
-        yield unsure(CODE, STRATUM, domain, view.unknown)
-    elif view.trouble:
-        yield _absent(case, evidence, domain)
-    else:
-        target = (("domain", case.setup.domain), ("author", domain))
-        about = About(code=CODE, subject=domain, what=f"the DMARC record of {domain}", target=target)
-        yield from unsettled(evidence, (view,), about)
-
-
-def _trouble(seen: Observation[tuple[str, ...]]) -> str | Unknown:
-    if isinstance(seen, Unknown):
-        return seen
-    texts = seen.value if isinstance(seen, Seen) else ()
-    return "" if any(kind(text) == "dmarc" for text in texts) else "there is no DMARC record"
+def _judged(case: Case, evidence: Evidence, domain: str) -> Iterator[Result]:
+    match policy(evidence, domain):
+        case Unknown() as unknown:
+            yield unsure(CODE, STRATUM, domain, unknown)
+        case Policy() as rule:
+            text = f"{domain} has a DMARC policy: p={rule.asks} at _dmarc.{rule.domain}"
+            yield Fine(code=CODE, stratum=STRATUM, text=text)
+        case None if not spoiled(evidence, domain):
+            yield _absent(case, evidence, domain)
 
 
 def _absent(case: Case, evidence: Evidence, domain: str) -> Finding:
@@ -92,9 +75,9 @@ def _absent(case: Case, evidence: Evidence, domain: str) -> Finding:
 
 def _slips(evidence: Evidence, domain: str) -> Iterator[str]:
     """The usual slips: the zone's name appended twice, the underscore lost, the policy at the domain (facts.md B3, H)."""
-    places = misplaced(f"_dmarc.{domain}", domain)
-    evidence.want(*(Txt(place.name) for place in places))
-    for place in places:
-        seen = evidence[Txt(place.name)]
+    slips = misplaced(f"_dmarc.{domain}", domain)
+    evidence.want(*(Txt(slip.name) for slip in slips))
+    for slip in slips:
+        seen = evidence[Txt(slip.name)]
         if isinstance(seen, Seen) and any(kind(text) == "dmarc" for text in seen.value):
-            yield f"one stands at {place.name}, where nobody looks for it: {place.words}"
+            yield f"one stands at {slip.name}, where nobody looks for it: {slip.words}"

@@ -9,6 +9,7 @@ Why it matters
 How to put it right
     Publish the record shown: what can be read of it is kept, and an unreadable policy becomes p=none, which loses no mail.
     Make it stricter again when that was meant.
+    Where only a resolver still remembers it, the zone publishing it no more, wait: how long is shown.
 Read more
     RFC 9989 4.7, 4.10.1; facts.md B3
 """
@@ -16,12 +17,14 @@ Read more
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mailstrata.diagnosis import record_slips
-from mailstrata.diagnosis.dmarc_facts import at
+from mailstrata.diagnosis.dmarc_facts import at, place
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.region_paths import authors
 from mailstrata.diagnosis.unsure import unsure
+from mailstrata.diagnosis.weighing import weighed
 from mailstrata.formats import dmarc, dmarc_lint, dmarc_merging
 from mailstrata.formats.dns_record import txt
 from mailstrata.formats.txt_sets import kind, merged
@@ -36,15 +39,16 @@ STRATUM = Stratum.IDENTITY
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Read the record of each domain that stands in a From."""
     domains = authors(case)
-    evidence.want(*(at(domain) for domain in domains))
-    for domain in domains:
-        seen = evidence[at(domain)]
-        if isinstance(seen, Unknown):
-            yield unsure(CODE, STRATUM, domain, seen)
-            continue
-        texts = [text for text in seen.value if kind(text) == "dmarc"] if isinstance(seen, Seen) else []
-        if len(texts) == 1:
-            yield _read(case, evidence, domain, texts[0])
+    yield from weighed(evidence, ((place(case, one), partial(_judged, case, domain=one)) for one in domains))
+
+
+def _judged(case: Case, evidence: Evidence, domain: str) -> Iterator[Result]:
+    seen = evidence[at(domain)]
+    texts = [text for text in seen.value if kind(text) == "dmarc"] if isinstance(seen, Seen) else []
+    if isinstance(seen, Unknown):
+        yield unsure(CODE, STRATUM, domain, seen)
+    elif len(texts) == 1:
+        yield _read(case, evidence, domain, texts[0])
 
 
 def _read(case: Case, evidence: Evidence, domain: str, text: str) -> Result:

@@ -8,6 +8,7 @@ Why it matters
 How to put it right
     Leave one. The record shown asks for the mildest of the policies, so that publishing it cannot lose mail, and sends
     reports to all addresses named; make it stricter when the reports are clean.
+    Where only a resolver still remembers it, the zone publishing it no more, wait: how long is shown.
 Read more
     RFC 9989 4.10; facts.md B3
 """
@@ -15,11 +16,13 @@ Read more
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from mailstrata.diagnosis.dmarc_facts import at
+from mailstrata.diagnosis.dmarc_facts import at, place
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.region_paths import authors
 from mailstrata.diagnosis.unsure import unsure
+from mailstrata.diagnosis.weighing import weighed
 from mailstrata.formats import dmarc, dmarc_merging
 from mailstrata.formats.dns_record import txt
 from mailstrata.formats.txt_sets import merged
@@ -34,16 +37,18 @@ STRATUM = Stratum.IDENTITY
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Count the DMARC records of each domain that stands in a From."""
     domains = authors(case)
-    evidence.want(*(at(domain) for domain in domains))
-    for domain in domains:
-        match evidence[at(domain)]:
-            case Unknown() as unknown:
-                yield unsure(CODE, STRATUM, domain, unknown)
-            case Seen(value=texts) if sum(map(dmarc.is_record, texts)) > 1:
-                yield _several(case, evidence, domain, texts)
-            case _:
-                text = f"no more than one DMARC record stands at _dmarc.{domain}"
-                yield Fine(code=CODE, stratum=STRATUM, text=text)
+    yield from weighed(evidence, ((place(case, one), partial(_judged, case, domain=one)) for one in domains))
+
+
+def _judged(case: Case, evidence: Evidence, domain: str) -> Iterator[Result]:
+    match evidence[at(domain)]:
+        case Unknown() as unknown:
+            yield unsure(CODE, STRATUM, domain, unknown)
+        case Seen(value=texts) if sum(map(dmarc.is_record, texts)) > 1:
+            yield _several(case, evidence, domain, texts)
+        case _:
+            text = f"no more than one DMARC record stands at _dmarc.{domain}"
+            yield Fine(code=CODE, stratum=STRATUM, text=text)
 
 
 def _several(case: Case, evidence: Evidence, domain: str, texts: tuple[str, ...]) -> Finding:

@@ -9,6 +9,7 @@ Why it matters
 How to put it right
     Have the receiver publish the record shown; report services do so when the domain is added there. Where the receiver's
     zone is in this account, fix publishes it. Or name an address of the domain's own.
+    Where only a resolver still remembers it, the zone publishing it no more, wait: how long is shown.
 Read more
     RFC 9990 4; RFC 9989 4.7
 """
@@ -16,11 +17,13 @@ Read more
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from mailstrata.diagnosis.dmarc_facts import Policy, at, organisation, policy
+from mailstrata.diagnosis.dmarc_facts import Policy, at, organisation, place, policy
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.region_paths import authors
 from mailstrata.diagnosis.unsure import unsure
+from mailstrata.diagnosis.weighing import weighed
 from mailstrata.formats import dmarc
 from mailstrata.formats.dns_record import txt
 from mailstrata.model.attempt import Case
@@ -37,16 +40,18 @@ _MOST = 10
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Look at the report addresses of each policy that holds for a domain in a From."""
-    asked: set[tuple[str, str]] = set()
-    for author in authors(case):
-        rule = policy(evidence, author)
-        if isinstance(rule, Unknown):
-            yield unsure(CODE, STRATUM, author, rule)
-        elif rule is not None:
-            new = [one for one in _receivers(rule.record) if (rule.domain, one) not in asked]
-            asked.update((rule.domain, one) for one in new)
-            for receiver in new:
-                yield from _judged(case, evidence, rule, receiver)
+    domains = authors(case)
+    found = weighed(evidence, ((place(case, one), partial(_of_author, case, author=one)) for one in domains))
+    yield from dict.fromkeys(found)  # a domain and one below it may have the same policy
+
+
+def _of_author(case: Case, evidence: Evidence, author: str) -> Iterator[Result]:
+    rule = policy(evidence, author)
+    if isinstance(rule, Unknown):
+        yield unsure(CODE, STRATUM, author, rule)
+    elif rule is not None:
+        for receiver in _receivers(rule.record):
+            yield from _judged(case, evidence, rule, receiver)
 
 
 def _receivers(record: dmarc.DmarcRecord) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ How to put it right
     Verify the domain itself with Easy DKIM in place of a single address; for mail from a subdomain under adkim=s make the
     subdomain an identity of its own. aspf=s can never align by SES, whose MAIL FROM is always a subdomain.
     What is merely broken (signing off, a record missing, MAIL FROM not in use) is a finding of its own and not this one.
+    Where only a resolver still remembers it, the zone publishing it no more, wait: how long is shown.
 Read more
     RFC 9989 4.4, 5.4; facts.md B4, C1
 """
@@ -17,14 +18,16 @@ Read more
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mailstrata.diagnosis.alignment import Paper, papers
-from mailstrata.diagnosis.dmarc_facts import Policy, at, organisation, policy
+from mailstrata.diagnosis.dmarc_facts import Policy, at, organisation, place, policy
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.outcome import heard
 from mailstrata.diagnosis.paths import ids
 from mailstrata.diagnosis.refusals import said
 from mailstrata.diagnosis.unsure import unsure
+from mailstrata.diagnosis.weighing import weighed
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Result, Stratum
 from mailstrata.model.observation import Unknown
@@ -36,18 +39,21 @@ STRATUM = Stratum.IDENTITY
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Ask for each sender and region whether anything that SES can vouch for aligns."""
-    for paper in papers(case, evidence):
-        if paper.unknown is not None:
-            yield unsure(CODE, STRATUM, paper.subject, paper.unknown)
-            continue
-        rule = policy(evidence, paper.author)
-        if isinstance(rule, Unknown):
-            yield unsure(CODE, STRATUM, paper.subject, rule)
-        elif rule is not None:
-            yield _judged(evidence, paper, rule)
+    found = tuple(papers(case, evidence))
+    yield from (unsure(CODE, STRATUM, one.subject, one.unknown) for one in found if one.unknown is not None)
+    known = (one for one in found if one.unknown is None)
+    yield from weighed(evidence, ((place(case, one.author), partial(_judged, paper=one)) for one in known))
 
 
-def _judged(evidence: Evidence, paper: Paper, rule: Policy) -> Result:
+def _judged(evidence: Evidence, paper: Paper) -> Iterator[Result]:
+    rule = policy(evidence, paper.author)
+    if isinstance(rule, Unknown):
+        yield unsure(CODE, STRATUM, paper.subject, rule)
+    elif rule is not None:
+        yield _under(evidence, paper, rule)
+
+
+def _under(evidence: Evidence, paper: Paper, rule: Policy) -> Result:
     for way, name, mode in (
         ("DKIM", paper.signs_as, rule.record.adkim),
         ("SPF", paper.mail_from, rule.record.aspf),

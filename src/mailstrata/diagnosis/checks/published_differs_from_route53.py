@@ -2,7 +2,8 @@
 
 What it sees
     The delegation points to the account's hosted zone, and the name servers in force answer otherwise than the zone's own
-    content, for a record that mail rests on: DKIM, MAIL FROM, DMARC. Each server is asked directly, so no cache explains it.
+    content, for a record that mail rests on: DKIM, MAIL FROM, SPF, DMARC. Each server is asked directly, so no cache explains
+    it.
 Why it matters
     What is published in Route 53 does not arrive. It looks right in the console and is wrong, or missing, for SES and for
     recipients; whoever corrects it there waits in vain.

@@ -18,9 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailstrata.diagnosis.dmarc_facts import Policy, policy
+from mailstrata.diagnosis.dmarc_facts import Policy, at, policy
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.refused import Refused, finding, name_at_house, told
+from mailstrata.diagnosis.sight import views
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Confidence, Finding, Result, Stratum
 from mailstrata.model.names import domain_of
@@ -86,8 +87,13 @@ def _mechanisms(refused: Refused) -> tuple[str, ...]:
 def _doubt(evidence: Evidence, refused: Refused) -> str:
     """Where the answer speaks of a policy of reject that the domain does not publish (facts.md D3)."""
     words = " ".join(answer.words.lower() for answer in refused.answers)
-    rule = policy(evidence, _author(refused)) if "policy of reject" in words or "5.7.509" in words else None
-    if not isinstance(rule, Policy) or rule.asks == "reject":
+    if "policy of reject" not in words and "5.7.509" not in words:
+        return ""
+    author = _author(refused)
+    found = views(evidence, at(author), author, lambda seen: policy(seen, author))
+    rules = (found.remembered, *(view.value for view in found.published))
+    rule = found.remembered
+    if not isinstance(rule, Policy) or any(not isinstance(one, Policy) or one.asks == "reject" for one in rules):
         return ""
     return (
         f"the answer speaks of a policy of reject; _dmarc.{rule.domain} asks for p={rule.asks} now, under which Exchange "

@@ -9,6 +9,7 @@ Why it matters
 How to put it right
     Publish the record shown. Where the slip has a known shape, it is taken away and all else stays; a term that nobody can
     read has to be corrected by whoever knows what was meant.
+    Where only a resolver still remembers it, the zone publishing it no more, wait: how long is shown.
 Read more
     RFC 7208 2.6.7, 4.6, 5.2; facts.md B3
 """
@@ -16,10 +17,11 @@ Read more
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mailstrata.diagnosis import record_slips
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.spf_places import SpfName, spf_names, trees, weight
+from mailstrata.diagnosis.spf_places import SpfName, judged, spf_names, weight
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.formats import spf, spf_lint, spf_tree
 from mailstrata.formats.dns_record import txt
@@ -36,17 +38,11 @@ STRATUM = Stratum.IDENTITY
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Read the record of each MAIL FROM domain in use and of each domain in a From, with all that it includes."""
-    names = spf_names(case, evidence)
-    read = trees(evidence, (name.name for name in names if name.unknown is None))
-    for name in names:
-        yield from _judged(case, evidence, name, read.get(name.name))
+    yield from judged(evidence, spf_names(case, evidence), CODE, partial(_judged, case))
 
 
-def _judged(case: Case, evidence: Evidence, name: SpfName, tree: spf_tree.Node | None) -> Iterator[Result]:
-    if name.unknown is not None:
-        yield unsure(CODE, STRATUM, name.subject, name.unknown)
-        return
-    seen = evidence[Txt(name.name)]
+def _judged(case: Case, evidence: Evidence, name: SpfName) -> Iterator[Result]:
+    seen, tree = evidence[Txt(name.name)], spf_tree.read(evidence, name.name)
     texts = [text for text in seen.value if kind(text) == "spf"] if isinstance(seen, Seen) else []
     if isinstance(seen, Unknown):
         yield unsure(CODE, STRATUM, name.subject, seen)

@@ -9,6 +9,7 @@ Why it matters
 How to put it right
     Make one record of them: all their mechanisms, one "all" at the end. The record shown lets everybody send who could by
     one of them. What else stands at the name stays.
+    Where only a resolver still remembers it, the zone publishing it no more, wait: how long is shown.
 Read more
     RFC 7208 3.2, 4.5; facts.md B4
 """
@@ -16,9 +17,10 @@ Read more
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.spf_places import SpfName, spf_names
+from mailstrata.diagnosis.spf_places import SpfName, judged, spf_names
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.formats import spf, spf_merging
 from mailstrata.formats.dns_record import txt
@@ -34,14 +36,17 @@ STRATUM = Stratum.IDENTITY
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Count the SPF records of each MAIL FROM domain in use and of each domain in a From."""
-    for name in spf_names(case, evidence):
-        match name.unknown or evidence[Txt(name.name)]:
-            case Unknown() as unknown:
-                yield unsure(CODE, STRATUM, name.subject, unknown)
-            case Seen(value=texts) if sum(map(spf.is_record, texts)) > 1:
-                yield _several(case, evidence, name, texts)
-            case _:
-                yield Fine(code=CODE, stratum=STRATUM, text=f"{name.name} has no more than one SPF record")
+    yield from judged(evidence, spf_names(case, evidence), CODE, partial(_judged, case))
+
+
+def _judged(case: Case, evidence: Evidence, name: SpfName) -> Iterator[Result]:
+    match evidence[Txt(name.name)]:
+        case Unknown() as unknown:
+            yield unsure(CODE, STRATUM, name.subject, unknown)
+        case Seen(value=texts) if sum(map(spf.is_record, texts)) > 1:
+            yield _several(case, evidence, name, texts)
+        case _:
+            yield Fine(code=CODE, stratum=STRATUM, text=f"{name.name} has no more than one SPF record")
 
 
 def _several(case: Case, evidence: Evidence, name: SpfName, texts: tuple[str, ...]) -> Finding:

@@ -9,6 +9,7 @@ Why it matters
 How to put it right
     Take out includes of services that no longer send, and "a" and "mx" where nothing sends from there. SES needs no include
     at the domain itself where a custom MAIL FROM is in use. What each include costs is shown.
+    Where only a resolver still remembers it, the zone publishing it no more, wait: how long is shown.
 Read more
     RFC 7208 4.6.4; facts.md B4
 """
@@ -16,9 +17,10 @@ Read more
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.spf_places import SpfName, spf_names, trees, weight
+from mailstrata.diagnosis.spf_places import SpfName, judged, spf_names, weight
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.formats import spf_tree
 from mailstrata.formats.ses_records import SES
@@ -35,17 +37,15 @@ STRATUM = Stratum.IDENTITY
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Count for each MAIL FROM domain in use and each domain in a From."""
     names = spf_names(case, evidence)
-    read = trees(evidence, (name.name for name in names if name.unknown is None))
     own = any(name.mail_from for name in names)
-    for name in names:
-        tree = read.get(name.name)
-        if name.unknown is not None:
-            yield unsure(CODE, STRATUM, name.subject, name.unknown)
-        elif tree is not None:
-            yield from _counted(case, evidence, name, tree, needless=own and not name.mail_from)
+    yield from judged(evidence, names, CODE, partial(_counted, case, own=own))
 
 
-def _counted(case: Case, evidence: Evidence, name: SpfName, tree: spf_tree.Node, *, needless: bool) -> Iterator[Result]:
+def _counted(case: Case, evidence: Evidence, name: SpfName, *, own: bool) -> Iterator[Result]:
+    tree = spf_tree.read(evidence, name.name)
+    if tree is None:
+        return
+    needless = own and not name.mail_from
     blind = next((node.unknown for node in tree.nodes() if isinstance(node.unknown, Unknown)), None)
     if tree.too_many:
         yield _too_many(case, evidence, name, tree, needless=needless)

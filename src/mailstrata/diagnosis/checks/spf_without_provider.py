@@ -9,6 +9,7 @@ Why it matters
 How to put it right
     Add the provider's include to the record that is there, before its "all". Where nobody writes from those mailboxes as the
     domain, nothing is to be done.
+    Where only a resolver still remembers it, the zone publishing it no more, wait: how long is shown.
 Read more
     RFC 7208 5.2; facts.md E, B4
 """
@@ -16,13 +17,14 @@ Read more
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.record_slips import mailbox_provider
 from mailstrata.diagnosis.region_paths import authors
-from mailstrata.diagnosis.spf_places import trees
 from mailstrata.diagnosis.unsure import unsure
-from mailstrata.formats import spf
+from mailstrata.diagnosis.weighing import Place, weighed
+from mailstrata.formats import spf, spf_tree
 from mailstrata.formats.dns_record import txt
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Result, Stratum
@@ -37,21 +39,25 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Look at each domain that stands in a From."""
     domains = authors(case)
     evidence.want(*(question for domain in domains for question in (Mx(domain), Txt(domain))))
-    for domain in domains:
-        seen = evidence[Mx(domain)]
-        if isinstance(seen, Unknown):
-            yield unsure(CODE, STRATUM, domain, seen)
-            continue
-        known = mailbox_provider(host.host for host in seen.value) if isinstance(seen, Seen) else None
-        if known is None:
-            yield Fine(code=CODE, stratum=STRATUM, text=f"no mailbox provider has to be named in the SPF of {domain}")
-        else:
-            yield from _judged(case, evidence, domain, known)
+    places = (Place(question=Txt(domain), domain=case.setup.domain) for domain in domains)
+    yield from weighed(evidence, ((place, partial(_judged, case, domain=place.question.name)) for place in places))
 
 
-def _judged(case: Case, evidence: Evidence, domain: str, known: tuple[str, str]) -> Iterator[Result]:
+def _judged(case: Case, evidence: Evidence, domain: str) -> Iterator[Result]:
+    seen = evidence[Mx(domain)]
+    if isinstance(seen, Unknown):
+        yield unsure(CODE, STRATUM, domain, seen)
+        return
+    known = mailbox_provider(host.host for host in seen.value) if isinstance(seen, Seen) else None
+    if known is None:
+        yield Fine(code=CODE, stratum=STRATUM, text=f"no mailbox provider has to be named in the SPF of {domain}")
+    else:
+        yield from _read(case, evidence, domain, known)
+
+
+def _read(case: Case, evidence: Evidence, domain: str, known: tuple[str, str]) -> Iterator[Result]:
     provider, include = known
-    tree = trees(evidence, (domain,))[domain]
+    tree = spf_tree.read(evidence, domain)
     if tree is None or tree.problem:
         blind = tree.unknown if tree is not None else None
         if blind is not None:

@@ -8,6 +8,7 @@ Why it matters
     the DKIM signature alone. A record at the sender's own domain changes nothing for mail by SES.
 How to put it right
     Add include:amazonses.com to the record that is there, before its "all". What others need in it stays.
+    Where only a resolver still remembers it, the zone publishing it no more, wait: how long is shown.
 Read more
     RFC 7208 5.2; facts.md B3, B4; https://docs.aws.amazon.com/ses/latest/dg/mail-from.html
 """
@@ -15,9 +16,10 @@ Read more
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.spf_places import SpfName, passes_from, spf_names, trees
+from mailstrata.diagnosis.spf_places import SpfName, judged, passes_from, spf_names
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.formats import spf, spf_tree
 from mailstrata.formats.dns_record import txt
@@ -33,17 +35,14 @@ STRATUM = Stratum.IDENTITY
 
 def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
     """Read the record of each MAIL FROM domain in use; the domain's own is no matter of SES."""
-    names = [name for name in spf_names(case, evidence) if name.region]
-    read = trees(evidence, (name.name for name in names if name.unknown is None))
-    for name in names:
-        tree = read.get(name.name)
-        if name.unknown is not None:
-            yield unsure(CODE, STRATUM, name.subject, name.unknown)
-        elif tree is not None and not tree.problem:
-            yield from _judged(case, evidence, name, tree)
+    names = (name for name in spf_names(case, evidence) if name.region)
+    yield from judged(evidence, names, CODE, partial(_judged, case))
 
 
-def _judged(case: Case, evidence: Evidence, name: SpfName, tree: spf_tree.Node) -> Iterator[Result]:
+def _judged(case: Case, evidence: Evidence, name: SpfName) -> Iterator[Result]:
+    tree = spf_tree.read(evidence, name.name)
+    if tree is None or tree.problem:
+        return
     passing = tree.lets_pass(SES)
     if passing is False:
         passing = passes_from(evidence, name.name, SES)

@@ -61,10 +61,10 @@ FIXES: Mapping[str, Remedy] = {
         verify="the public delegation names the zone's servers",
     ),
     "repair-nameserver": Remedy(
-        title="mend or drop the name server that fails",
+        title="mend or drop the name server that fails or lags behind",
         minutes=20,
-        steps=("have its operator serve the zone, or take it out of the delegation",),
-        verify="each delegated server answers with authority",
+        steps=("have its operator serve the zone as it is now, or take it out of the delegation",),
+        verify="each delegated server answers with authority, and gives what the others give",
     ),
     "publish-own-dkim-key": Remedy(
         title="publish the public half of your own DKIM key",

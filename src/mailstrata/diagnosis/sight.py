@@ -1,0 +1,179 @@
+"""The texts of a zone as each of its name servers gives them, beside those that a resolver remembers (RFC 2308, RFC 1034 4.2).
+
+    found = views(evidence, Txt("sailing.example"), "sailing.example", lambda seen: spf_tree.read(seen, "sailing.example"))
+    found.remembered    # what comes of a resolver's answers
+    found.published     # what comes of the zone's own servers': a view for each group of servers that say the same
+
+What a record's content comes to is concluded from many texts: the includes of an SPF record, the walk of DMARC. So whatever
+concludes it is run over each view, as it is run over evidence, and nobody writes it twice. DKIM keys, MX and CNAMEs are weighed
+one by one, by `diagnosis.published_view`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Generic, TypeVar, cast
+
+from mailstrata.diagnosis.evidence import Evidence, NotYet, together
+from mailstrata.diagnosis.published_view import held_back, observation, proofs, published, telling
+from mailstrata.model.facts import ServerAnswer
+from mailstrata.model.finding import Grade, Proof
+from mailstrata.model.names import is_within
+from mailstrata.model.observation import Absent, Observation, Seen, Unknown
+from mailstrata.model.question import Question, Txt, ZoneOf
+from mailstrata.model.values import dataclass
+
+T = TypeVar("T")
+
+
+class Sight(Evidence):
+    """The evidence as ``server`` has it: the texts within its zone are those that it gives, all else is as it was seen.
+
+    Where ``server`` is silent at a name, one that tells stands for it; where none tells, a resolver does. Where the zone or
+    what it publishes is not known, nothing is known of its texts.
+    """
+
+    def __init__(self, evidence: Evidence, domain: str, server: str = "") -> None:
+        super().__init__()
+        self._whole = evidence
+        self._domain = domain
+        self._zone = evidence[ZoneOf(domain)]
+        self._server = server
+        self._read: dict[Txt, None] = {}
+
+    def __getitem__(self, question: Question[T]) -> Observation[T]:
+        """The observation; raises ``NotYet`` where the name servers were not asked, or what they leave open was not."""
+        if not self._is_of_zone(question):
+            return self._whole[question]
+        assert isinstance(question, Txt)
+        self._read[question] = None
+        answer = self._answer(question, self._server)
+        if isinstance(answer, Unknown):
+            return answer
+        seen = observation(question, answer) if answer is not None else self._whole[question]
+        return cast("Observation[T]", seen)
+
+    def __contains__(self, question: Question[Any]) -> bool:
+        return question in self._whole
+
+    def want(self, *questions: Question[Any]) -> None:
+        """Ask for all of them together, of whoever is asked here; raises ``NotYet`` with those that are missing."""
+        together(partial(self.__getitem__, question) for question in questions)
+
+    def proof(self, question: Question[Any], quote: str = "", *, grade: Grade = Grade.OBSERVED) -> Proof:
+        """What the name servers say, where they decide it; else as it was seen."""
+        if isinstance(question, Txt) and self._is_of_zone(question) and isinstance(self._zone, Seen):
+            asked = published(self._zone.value, question)
+            if telling(self._whole[asked]):
+                return next(iter(proofs(self._whole, (asked,))))
+        return self._whole.proof(question, quote, grade=grade)
+
+    def agrees(self, server: str) -> bool:
+        """Whether ``server`` gives the same texts at all names that were read; where it is silent, it does not contradict."""
+        return all(self._values(question, server) == self._values(question, self._server) for question in self._read)
+
+    def late(self) -> tuple[Observation[Any], ...]:
+        """What a resolver remembers otherwise of what was read, the longest first."""
+        otherwise = [there for one, there in self._remembered() if _texts(there) not in (None, _texts(self[one]))]
+        return tuple(sorted(otherwise, key=lambda there: -_time_to_live(there)))
+
+    def is_remembered(self) -> bool:
+        """Whether a resolver is known to give the very same."""
+        known = [one for one, there in self._remembered() if _texts(there) == _texts(self[one]) is not None]
+        return len(known) == len(self._read)
+
+    def _remembered(self) -> Iterator[tuple[Txt, Observation[Any]]]:
+        yield from ((one, self._whole[one]) for one in tuple(self._read) if one in self._whole)
+
+    def _is_of_zone(self, question: Question[Any]) -> bool:
+        apex = self._zone.value if isinstance(self._zone, Seen) else self._domain
+        return isinstance(question, Txt) and is_within(question.name, apex) and "._domainkey." not in question.name
+
+    def _answer(self, question: Txt, server: str) -> ServerAnswer | Unknown | None:
+        if isinstance(self._zone, Unknown):
+            return self._zone
+        assert isinstance(self._zone, Seen)
+        told = self._whole[published(self._zone.value, question)]
+        if isinstance(told, Unknown):
+            return told
+        answers = telling(told)
+        return next((one for one in answers if one.nameserver == server), answers[0] if answers else None)
+
+    def _values(self, question: Txt, server: str) -> frozenset[str] | None:
+        answer = self._answer(question, server)
+        return frozenset(answer.values) if isinstance(answer, ServerAnswer) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View(Generic[T]):
+    """What comes of what ``servers`` publish."""
+
+    value: T
+    servers: tuple[str, ...]
+    sight: Sight
+
+    @property
+    def late(self) -> str:
+        """How long a resolver holds other texts than these yet, in words; empty where it holds the same."""
+        return next((held_back(one) for one in self.sight.late()), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views(Generic[T]):
+    """What comes of each view. ``published`` is empty where no name server can be asked from here: a resolver is believed."""
+
+    remembered: T
+    published: tuple[View[T], ...]
+
+
+def views(evidence: Evidence, question: Txt, domain: str, read: Callable[[Evidence], T]) -> Views[T]:
+    """``read`` over each view; ``question`` is the record that it begins with, ``domain`` lies in the zone that is asked.
+
+    What the views want is wanted together; where a resolver gives the same as the servers, it is read once.
+    """
+    told: tuple[View[T], ...] = ()
+    missing: tuple[Question[Any], ...] = ()
+    try:
+        told = tuple(_published(evidence, question, domain, read))
+    except NotYet as more:
+        missing = more.questions
+    if len(told) == 1 and told[0].sight.is_remembered():
+        return Views(remembered=told[0].value, published=told)
+    try:
+        remembered = read(evidence)
+    except NotYet as more:
+        missing += more.questions
+    if missing:
+        raise NotYet(*dict.fromkeys(missing))
+    return Views(remembered=remembered, published=told)
+
+
+def _published(evidence: Evidence, question: Txt, domain: str, read: Callable[[Evidence], T]) -> Iterator[View[T]]:
+    """A view for each group of servers that give the same wherever it was read."""
+    left = list(_servers(evidence, question, domain))
+    while left:
+        sight = Sight(evidence, domain, left[0])
+        value = read(sight)
+        same = tuple(server for server in left if sight.agrees(server))
+        yield View(value=value, servers=same, sight=sight)
+        left = [server for server in left if server not in same]
+
+
+def _servers(evidence: Evidence, question: Txt, domain: str) -> tuple[str, ...]:
+    """Those that tell what stands at ``question``; one without a name where that is not known."""
+    zone = evidence[ZoneOf(domain)]
+    if isinstance(zone, Absent):
+        return ()
+    told = evidence[published(zone.value, question)] if isinstance(zone, Seen) else zone
+    return ("",) if isinstance(told, Unknown) else tuple(one.nameserver for one in telling(told))
+
+
+def _texts(seen: Observation[Any]) -> frozenset[str] | None:
+    if isinstance(seen, Unknown):
+        return None
+    return frozenset(seen.value) if isinstance(seen, Seen) else frozenset()
+
+
+def _time_to_live(seen: Observation[Any]) -> int:
+    return (seen.ttl or 0) if isinstance(seen, Seen | Absent) else 0
