@@ -150,8 +150,9 @@ class Aws:
         making = self._workers.run(lambda: self._client(call.service, call.region or self._home))
         client = await asyncio.wait_for(making, self._network.budget)
         method = getattr(client, xform_name(call.operation))
-        calling = self._workers.run(lambda: _called(method, call.params))
-        answer: Answer = await asyncio.wait_for(calling, self._network.timeout * 2)  # to connect, and to answer
+        seconds = self._network.timeout * 2  # to connect, and to answer
+        calling = self._workers.run(lambda: _called(method, call.params), seconds=seconds)
+        answer: Answer = await asyncio.wait_for(calling, self._network.budget + seconds)
         return answer
 
     def _client(self, service: str, region: str) -> Any:

@@ -1,7 +1,7 @@
 """A few threads that wait for boto3, which can only wait by standing still.
 
 workers = Workers(8)
-await workers.run(lambda: client.get_account())
+await workers.run(lambda: client.get_account(), seconds=5.0)
 workers.close()
 
 The threads are daemons: a server that answers a byte a minute can hold one of them, but not the end of the program.
@@ -14,6 +14,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -30,14 +31,32 @@ class Workers:
         self._lock = threading.Lock()
         self._closed = False
 
-    async def run(self, job: Callable[[], T]) -> T:
-        """The result of ``job``, or its exception. A job that is given up before its turn is never begun."""
+    async def run(self, job: Callable[[], T], *, seconds: float | None = None) -> T:
+        """The result of ``job``, or its exception. A job that is given up before its turn is never begun.
+
+        Raises ``TimeoutError`` when it takes more than ``seconds`` from its turn on: to wait for a turn is not slowness
+        of the server that is asked.
+        """
         if self._closed:
             raise RuntimeError("the workers were closed")
+        loop = asyncio.get_running_loop()
         future: Future[T] = Future()
-        self._jobs.put((future, job))
-        self._grow()
-        return await asyncio.wrap_future(future)
+        async with asyncio.timeout(None) as patience:
+            waiting = asyncio.wrap_future(future)
+
+            def begun() -> None:
+                if seconds is not None and not waiting.done():
+                    patience.reschedule(loop.time() + seconds)
+
+            def carry_out() -> T:
+                with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                    loop.call_soon_threadsafe(begun)
+                return job()
+
+            self._jobs.put((future, carry_out))
+            self._grow()
+            return await waiting
+        raise AssertionError("the time-out raises, or the job has returned")
 
     def close(self) -> None:
         """End the threads, each after the job it is at."""

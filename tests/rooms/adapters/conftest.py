@@ -240,7 +240,7 @@ def scripted() -> Iterator[ScriptedAws]:
 def aws_to(closing: ExitStack) -> Callable[..., Aws]:
     """Make an ``Aws`` that talks to a URL, with short waits; closed at the end of the test."""
 
-    def made(url: str, *, timeout: float = 5.0, rate: float = 1000.0, **more: Any) -> Aws:
+    def made(url: str, *, timeout: float = 20.0, rate: float = 1000.0, **more: Any) -> Aws:
         network = Network(aws_endpoint=url, timeout=timeout, requests_per_second=rate)
         own_key = more.pop("own_key", OwnKey(key_id="AKIAIOSFODNN7EXAMPLE", secret="not-a-secret"))
         aws = Aws(network, StandingClock(), region="us-east-1", own_key=own_key, backoff=0.01, **more)

@@ -21,7 +21,7 @@ def client(scripted: ScriptedAws) -> Any:
     keys = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "x"}
     once = Config(retries={"total_max_attempts": 1})
     made = boto3.client("sesv2", region_name="us-east-1", endpoint_url=scripted.url, config=once, **keys)
-    bound(made, seconds=0.5)
+    bound(made, seconds=5.0)
     yield made
     made.close()
 

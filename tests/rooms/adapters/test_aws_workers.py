@@ -74,6 +74,25 @@ def test_a_job_given_up_before_its_turn_is_never_begun() -> None:
     assert begun == ["next"]
 
 
+def test_a_job_has_its_time_from_its_turn_on() -> None:
+    """A second job behind one that stands still is not late when its turn comes; the one that stands still is."""
+    gate = threading.Event()
+
+    async def queued() -> str:
+        workers = Workers(1)
+        slow = asyncio.ensure_future(workers.run(lambda: gate.wait(30), seconds=0.01))
+        quick = asyncio.ensure_future(workers.run(lambda: "in time", seconds=20.0))
+        with pytest.raises(TimeoutError):
+            await slow
+        assert not quick.done()
+        gate.set()
+        found = await quick
+        workers.close()
+        return found
+
+    assert asyncio.run(queued()) == "in time"
+
+
 def test_a_closed_set_of_workers_takes_no_job() -> None:
     """Rather an error than a wait without an end."""
     workers = Workers(1)

@@ -290,8 +290,8 @@ def test_a_name_server_that_does_not_know_the_zone_says_so() -> None:
 
 def test_a_silent_name_server_is_an_answer() -> None:
     """It is what is asked about: Seen, with how it failed."""
-    (seen,) = answers(Authority(NAME, NS1), change=lambda z: z.fault(NAME, "timeout", server=NS1), timeout=0.2)
-    facts = AuthorityFacts(rcode="", authoritative=False, failure="timed out after 0.2 s")
+    (seen,) = answers(Authority(NAME, NS1), change=lambda z: z.fault(NAME, "timeout", server=NS1), timeout=1.0)
+    facts = AuthorityFacts(rcode="", authoritative=False, failure="timed out after 1 s")
     assert seen == Seen(value=facts, source=f"name server {NS1}")
 
 
@@ -362,7 +362,7 @@ def test_a_dead_resolver_costs_two_time_outs_in_all() -> None:
 
     began = time.monotonic()
     found = asyncio.run(main())
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 3.9
     assert {type(one) for one in found} == {Unknown}
     assert "timed out after 0.2 s" in str(found[-1])
 
@@ -376,7 +376,7 @@ def test_a_resolver_that_answered_stays_in_use_though_some_names_time_out() -> N
         server = DnsServer(zones)
         await server.start()
         try:
-            asker = asker_of(server, timeout=0.2)
+            asker = asker_of(server, timeout=1.0)
             await asker.ask(Txt(NAME))
             for n in range(3):
                 await asker.ask(Txt(f"n{n}.web.example"))

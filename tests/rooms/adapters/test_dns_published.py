@@ -32,7 +32,7 @@ def two_servers() -> Zones:
 
 
 def asked(
-    question: Published, break_it: Callable[[Zones], object] = lambda _: None, *, timeout: float = 0.5
+    question: Published, break_it: Callable[[Zones], object] = lambda _: None, *, timeout: float = 1.0
 ) -> Observation[PublishedFacts]:
     """What the adapter tells of a world that was broken so."""
 

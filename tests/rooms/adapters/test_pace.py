@@ -29,12 +29,12 @@ def test_the_first_turn_is_free_and_each_further_one_waits() -> None:
 
 def test_regions_do_not_hold_each_other_back() -> None:
     """Each region has its own bucket, as each has its own limit at AWS."""
-    assert _seconds(("sesv2", "us-east-1"), ("sesv2", "eu-west-1"), ("iam", ""), ("iam", ""), rate=0.1) < 5
+    assert _seconds(("sesv2", "us-east-1"), ("sesv2", "eu-west-1"), ("iam", ""), ("iam", ""), rate=0.01) < 60
 
 
 def test_a_burst_is_let_through_at_once() -> None:
     """With a burst of three, the fourth turn is the first that waits."""
-    assert _seconds(*[("sesv2", "us-east-1")] * 3, rate=0.1, burst=3) < 5
+    assert _seconds(*[("sesv2", "us-east-1")] * 3, rate=0.01, burst=3) < 60
     assert _seconds(*[("sesv2", "us-east-1")] * 4, rate=20, burst=3) >= 0.05
 
 

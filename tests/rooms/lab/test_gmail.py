@@ -103,7 +103,7 @@ def run(talk: Callable[[Gmail, SmtpServer], Awaitable[None]], server: SmtpServer
             ids=Ids("gmail"),
             tls=trust,
             connect_to=lambda host, port: ("127.0.0.1", smtp.port) if (host, port) == (HOST, 587) else None,
-            timeout=1.0,
+            timeout=3.0,
         )
         gmail.add_account(OWNER, name="Skipper")
         gmail.add_alias(OWNER, alias())

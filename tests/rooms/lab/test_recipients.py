@@ -90,7 +90,7 @@ async def send(
     source: str = "127.0.1.10",
 ) -> Heard:
     """Deliver one mail; the last reply."""
-    async with Dialogue((server.address, server.port), source=source, timeout=5) as smtp:
+    async with Dialogue((server.address, server.port), source=source, timeout=20) as smtp:
         heard = await smtp.heard()
         for line in ("EHLO a8-50.smtp-out.amazonses.com", f"MAIL FROM:<{sender}>", f"RCPT TO:<{to}>", "DATA"):
             heard = await smtp.say(line)
@@ -319,7 +319,7 @@ def test_a_silent_mailbox_never_answers() -> None:
 
     async def talk(server: RecipientServer, recipients: Recipients) -> None:
         server.policy.add_mailbox(TO, "silent")
-        async with Dialogue((server.address, server.port), timeout=0.2) as smtp:
+        async with Dialogue((server.address, server.port), timeout=1.0) as smtp:
             await smtp.heard()
             await smtp.say("EHLO x.example")
             await smtp.say("MAIL FROM:<a@sailing.example>")
@@ -375,7 +375,7 @@ def test_tls_is_offered_and_works() -> None:
     authority.configure_trust(client)
 
     async def talk(server: RecipientServer, recipients: Recipients) -> None:
-        async with Dialogue((server.address, server.port), timeout=5) as smtp:
+        async with Dialogue((server.address, server.port), timeout=20) as smtp:
             await smtp.heard()
             assert (await smtp.say("EHLO x.example")).offers("STARTTLS")
             assert (await smtp.say("STARTTLS")).code == 220
@@ -399,7 +399,7 @@ def test_a_failed_handshake_leaves_the_server_alive() -> None:
     trustme.CA().issue_cert("mx.dock.example").configure_cert(context)
 
     async def talk(server: RecipientServer, _: Recipients) -> None:
-        async with Dialogue((server.address, server.port), timeout=5) as smtp:
+        async with Dialogue((server.address, server.port), timeout=20) as smtp:
             await smtp.heard()
             await smtp.say("EHLO x.example")
             await smtp.say("STARTTLS")
@@ -415,7 +415,7 @@ def test_an_idle_client_is_sent_away() -> None:
     """Silence ends with 421."""
 
     async def talk(server: RecipientServer, _: Recipients) -> None:
-        async with Dialogue((server.address, server.port), timeout=5) as smtp:
+        async with Dialogue((server.address, server.port), timeout=20) as smtp:
             await smtp.heard()
             assert (await smtp.heard()).code == 421
 

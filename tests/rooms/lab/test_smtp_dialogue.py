@@ -25,7 +25,7 @@ def talk(script: bytes, act: Callable[[Dialogue], Awaitable[object]], *, close: 
 
     async def main() -> None:
         server = await asyncio.start_server(speak, "127.0.0.1", 0)
-        async with Dialogue(server.sockets[0].getsockname(), timeout=0.3) as smtp:
+        async with Dialogue(server.sockets[0].getsockname(), timeout=1.0) as smtp:
             await act(smtp)
         server.close()
         await server.wait_closed()
