@@ -1,4 +1,7 @@
-"""What holds for every test: no network beyond loopback, and `--bless` to rewrite expected texts."""
+"""What holds for every test: no network beyond loopback, the same examples each time, `--bless` to rewrite expected texts.
+
+`--hypothesis-profile=search` looks for new examples instead of those that are drawn each time.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,11 @@ import socket
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", deadline=None)
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
+from tests.effort import within
 from tools.mutations import LARGE, mutations
 
 from mailstrata.bounces.original import mailbox
@@ -39,10 +39,8 @@ def test_a_body_of_50_megabytes_is_read_from_its_beginning() -> None:
     assert len(list(records(raw, file="x"))) == len(list(records(SEEDS[0], file="x")))
 
 
-def _seconds(raw: bytes) -> float:
-    began = time.process_time()
-    list(records(raw, file="x"))
-    return time.process_time() - began
+def _read_within(seconds: float, raw: bytes) -> bool:
+    return within(seconds, lambda: list(records(raw, file="x")))
 
 
 def test_recipients_without_an_address_are_looked_for_in_the_words_once() -> None:
@@ -50,18 +48,18 @@ def test_recipients_without_an_address_are_looked_for_in_the_words_once() -> Non
     groups = b"\n".join(b"Final-Recipient: rfc822;a@b%d\nAction: failed\n" % number for number in range(500))
     raw = REPORT % (b"<a \n" * 15_000, STATUS, groups)
     assert len(list(records(raw, file="x"))) == 500
-    assert _seconds(raw) < 0.5
+    assert _read_within(0.5, raw)
 
 
 def test_a_mail_that_begins_as_json_and_is_none_is_given_up() -> None:
     """Each of a hundred thousand lines was tried as an event of SES."""
-    assert _seconds(b'{"eventType":\n' * 60_000) < 0.5
+    assert _read_within(0.5, b'{"eventType":\n' * 60_000)
 
 
 def test_a_large_text_in_a_slow_charset_is_decoded_as_far_as_it_is_read() -> None:
     """UTF-7 takes the codec fifty times as long as UTF-8."""
     head = b"From: mailer-daemon@x.example\nSubject: failure notice\nContent-Type: text/plain; charset=utf-7\n\n"
-    assert _seconds(head + b"+2D" * 300_000) < 0.5
+    assert _read_within(0.5, head + b"+2D" * 300_000)
 
 
 def test_an_address_is_looked_for_in_the_beginning_of_a_header_only() -> None:
@@ -72,13 +70,13 @@ def test_an_address_is_looked_for_in_the_beginning_of_a_header_only() -> None:
 
 def test_a_large_file_of_lines_that_only_look_like_events_is_given_up() -> None:
     """Each line was looked through, one after the other."""
-    assert _seconds(b'{"\n' * 330_000) < 0.5
+    assert _read_within(0.5, b'{"\n' * 330_000)
 
 
 def test_many_recipients_beside_at_signs_cost_no_more_than_their_number() -> None:
     """Each at-sign was tried as part of an address, for every recipient."""
     groups = b"\n".join(b"Final-Recipient: rfc822;a@b%d.example\nAction: failed\n" % number for number in range(100))
-    assert _seconds(REPORT % (b"@" * 60_000, STATUS, groups)) < 0.5
+    assert _read_within(0.5, REPORT % (b"@" * 60_000, STATUS, groups))
 
 
 def test_500_recipients_in_one_notice_are_each_told() -> None:
@@ -87,10 +85,10 @@ def test_500_recipients_in_one_notice_are_each_told() -> None:
     groups = b"\n".join(b"Final-Recipient: rfc822;u%d@dock.example\nAction: failed\n" % n for n in range(500))
     raw = REPORT % (words, STATUS, groups)
     assert [told["reply_code"] for told in records(raw, file="x")] == ["550"] * 500
-    assert _seconds(raw) < 1
+    assert _read_within(1, raw)
 
 
 def test_a_run_of_spaces_behind_a_word_that_names_recipients_is_read_once() -> None:
     """It could be split between two patterns at each of its places: a mail of 20 KB took minutes."""
     head = b"From: MAILER-DAEMON@mx.example\nTo: a@sailing.example\nSubject: failure notice\n\n"
-    assert _seconds(head + b"550 5.1.1 user unknown\naccount" + b" " * 20_000) < 0.5
+    assert _read_within(0.5, head + b"550 5.1.1 user unknown\naccount" + b" " * 20_000)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import string
-import time
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.effort import within
 
 from mailstrata.credentials.derivation import smtp_password
 from mailstrata.credentials.forensics import explain
@@ -61,12 +61,11 @@ def test_another_secret_s_password_is_not_alleged_to_be_a_mistake(secret: str, o
 
 
 def test_one_secret_over_all_regions_takes_less_than_a_second() -> None:
-    """The longest way: a password that nothing explains. Processor time, so that a busy machine does not fail it."""
+    """The longest way: a password that nothing explains."""
     password = smtp_password("of somebody else", "us-east-1")
-    explain("warm-up", ["x"], "us-east-1")
-    before = time.process_time()
-    assert explain(password, ["wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"], "us-east-1").mistake == "unrecognised"
-    assert time.process_time() - before < 2.0
+    secrets = ["wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]
+    assert explain(password, secrets, "us-east-1").mistake == "unrecognised"
+    assert within(2.0, lambda: explain(password, secrets, "us-east-1"))
 
 
 @pytest.mark.parametrize(

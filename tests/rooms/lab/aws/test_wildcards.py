@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import fnmatch
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.effort import within
 
 from mailstrata.lab.aws.wildcards import matches, pattern
 
@@ -37,9 +37,8 @@ def test_agrees_with_fnmatch(wanted: str, text: str) -> None:
 
 def test_many_stars_do_not_stall() -> None:
     """A pattern that would make a backtracking matcher run for ages is answered at once."""
-    began = time.process_time()
     assert not matches(pattern("*a" * 500 + "b"), "a" * 2000)
-    assert time.process_time() - began < 5
+    assert within(5, lambda: matches(pattern("*a" * 500 + "b"), "a" * 2000))
 
 
 def test_a_variable_is_filled_in_literally() -> None:
