@@ -4,6 +4,8 @@
 
 The data goes to a temporary file beside it, is flushed to the disk, and takes the name in one step. Ctrl-C in between
 leaves what stood there before, and no temporary file.
+
+    made_private(Path("ledger.sqlite3"))                     # there, and nobody else's to read
 """
 
 from __future__ import annotations
@@ -34,6 +36,18 @@ def replace(path: Path, data: bytes, *, mode: int | None = None) -> None:
             temporary.unlink()
         raise
     _flush_directory(target.parent)
+
+
+def made_private(path: Path) -> None:
+    """Make an empty file of mode ``PRIVATE`` and the folders above it, unless it stands already.
+
+    One that stands is not even opened: SQLite's locks are POSIX locks, and a process that closes any descriptor of a file
+    loses all its locks on it (sqlite.org/howtocorrupt.html, 2.2). Another process that closes the database then takes
+    itself for the last, and removes the log into which this one goes on writing. Raises ``OSError``.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE))
 
 
 def _mode_of(target: Path) -> int | None:

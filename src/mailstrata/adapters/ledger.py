@@ -12,7 +12,6 @@ file. A value that has the name or the shape of a secret is refused: it is a bug
 from __future__ import annotations
 
 import json
-import os
 import re
 import sqlite3
 import threading
@@ -20,6 +19,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from mailstrata.adapters import files
 from mailstrata.model.errors import Refusal
 from mailstrata.model.ports import Clock, LedgerRow
 
@@ -102,8 +102,7 @@ class SqliteLedger:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    files.made_private(path)
     base = sqlite3.connect(path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
     try:
         base.execute("PRAGMA journal_mode = WAL")

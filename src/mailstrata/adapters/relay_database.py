@@ -11,13 +11,13 @@ object: a lock lets one statement through at a time. Each set of tables has a na
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from mailstrata.adapters import files
 from mailstrata.model.errors import Refusal
 
 T = TypeVar("T")
@@ -146,8 +146,7 @@ def make_tables(base: Database, name: str, version: int, *, statements: Sequence
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    files.made_private(path)
     base = sqlite3.connect(
         path, timeout=BUSY, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
     )

@@ -25,7 +25,7 @@ def setup_text(lab: Living) -> str:
     lines += ["", "[aws]", *_keys({"endpoint": lab.url}), "requests_per_second = 1000"]
     lines += ["", "[network]", f'dns_servers = ["127.0.0.1:{parts.dns.port}"]', f"dns_port = {parts.dns.port}"]
     lines += _keys({"ca_file": str(parts.certificates.ca_file)})
-    lines += ["timeout = 5", f"probe_sends = {str(parts.probe_sends).lower()}"]
+    lines += ["timeout = 10", "budget = 60", f"probe_sends = {str(parts.probe_sends).lower()}"]
     lines += ["", "[network.hosts]", *(f'"{name}" = "{where}"' for name, where in (hosts | nowhere).items())]
     lines += ["", "[state]", *_keys({"ledger": str(lab.folder / "ledger.sqlite3")})]
     return "\n".join(lines) + "\n"

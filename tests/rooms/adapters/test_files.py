@@ -16,6 +16,7 @@ _INTERRUPTED = """
 import os, signal, sys
 from pathlib import Path
 from mailstrata.adapters import files
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us deaf to it
 real = os.fsync
 def interrupted(descriptor):
     os.kill(os.getpid(), signal.SIGINT)

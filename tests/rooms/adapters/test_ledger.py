@@ -155,6 +155,18 @@ def test_rows_are_in_the_file_when_begin_returns(ledger: SqliteLedger, path: Pat
     seen.close()
 
 
+def test_rows_written_after_another_process_went_are_there(ledger: SqliteLedger, path: Path) -> None:
+    """The same file may be open twice in one process, and read by another that ends before this one does."""
+    second = SqliteLedger(path, SystemClock())
+    code = f"import sqlite3; base = sqlite3.connect({str(path)!r}); base.execute('PRAGMA user_version'); base.close()"
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own code
+    ledger.begin("a", "x", {})
+    seen = sqlite3.connect(path)
+    assert seen.execute("SELECT kind FROM effects").fetchall() == [("a",)]
+    seen.close()
+    second.close()
+
+
 def test_a_ledger_of_a_newer_mailstrata_is_refused(path: Path) -> None:
     """Rather than written to in ways that it does not expect."""
     SqliteLedger(path, SystemClock()).close()

@@ -70,6 +70,25 @@ def test_a_full_disk_is_told_apart(tmp_path: Path) -> None:
     base.close()
 
 
+def test_what_is_written_after_another_process_went_is_there(tmp_path: Path) -> None:
+    """A relay has the file open twice; `relay user list` looks into it and ends. What is written later is not lost."""
+    place = str(tmp_path / "relay.sqlite3")
+    first = opened(place)
+    first.prepare("boats", version=1, statements=TABLES)
+    second = opened(place)
+    second.run("SELECT name FROM boats")
+    _in_another_process(place, "base.run('SELECT name FROM boats')")
+    first.run("INSERT INTO boats (name) VALUES (?)", ("Ahoy",))
+    _in_another_process(place, "assert base.run('SELECT name FROM boats') == [('Ahoy',)]")
+    first.close()
+    second.close()
+
+
+def _in_another_process(place: str, does: str) -> None:
+    code = f"from mailstrata.adapters.relay_database import opened; base = opened({place!r}); {does}; base.close()"
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own code
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     """In one sentence with the path."""
     (tmp_path / "letter").write_text("Dear harbour master, " * 50)

@@ -190,8 +190,13 @@ def test_a_folder_without_a_failure_says_so(capsys: pytest.CaptureFixture[str], 
 def test_ctrl_c_ends_cleanly_with_what_was_read() -> None:
     """The first mail of a stream that goes on for ever: its line is out, one line says that it was stopped."""
     mail = b"From MAILER-DAEMON Mon May 12 18:31:03 2026\n" + (BOUNCES / "gmail-alias-535.eml").read_bytes() + b"\n\n"
-    reading = subprocess.Popen(
-        [sys.executable, "-u", "-m", "mailstrata", "bounce", "read", "--jsonl", "-"],
+    lines = (
+        "import os, signal, sys",
+        "signal.signal(signal.SIGINT, signal.SIG_DFL)",  # a shell may have started us deaf to it, and that is inherited
+        "os.execv(sys.executable, [sys.executable, '-u', '-m', 'mailstrata', 'bounce', 'read', '--jsonl', '-'])",
+    )
+    reading = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", "\n".join(lines)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
