@@ -19,7 +19,16 @@ from mailstrata.model.diagnosis import Diagnosis
 from mailstrata.repair.plan import planned
 from mailstrata.reports import document
 
-STORIES = ("healthy", "two-faults", "wrong-derivation", "published-not-yet-seen")
+STORIES = (
+    "healthy",
+    "two-faults",
+    "wrong-derivation",
+    "published-not-yet-seen",
+    "spf-mended-not-yet-seen",
+    "dmarc-mended-not-yet-seen",
+    "dmarc-broken-not-yet-seen",
+    "spf-at-one-nameserver",
+)
 """Scenarios that are no single code's."""
 
 

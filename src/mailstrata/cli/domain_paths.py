@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailstrata.model.values import dataclass
 from mailstrata.reports.domain_identities import IdentityShown
-from mailstrata.reports.domain_ways import PartShown, VerdictShown, WayShown
+from mailstrata.reports.domain_ways import OtherwiseShown, PartShown, VerdictShown, WayShown
 
 if TYPE_CHECKING:
     from mailstrata.diagnosis.domain_view import DomainView, IdentityState
@@ -102,8 +102,20 @@ def identities(view: DomainView) -> tuple[IdentityShown, ...]:
 
 def ways(found: Looked) -> tuple[WayShown, ...]:
     """Each way; what the plan makes of it is told where that is another."""
-    then = {(way.id, way.region, way.sender): way for way in found.after.ways}
-    return tuple(_way(now, then.get((now.id, now.region, now.sender))) for now in found.now.ways)
+    then = {_key(way): way for way in found.after.ways}
+    return tuple(_way(now, then.get(_key(now)), tuple(_otherwise(now, found.now))) for now in found.now.ways)
+
+
+def _key(way: Way) -> tuple[str, str, str]:
+    return way.id, way.region, way.sender
+
+
+def _otherwise(now: Way, view: DomainView) -> Iterator[OtherwiseShown]:
+    """The same way by the records of others, where it comes to something else."""
+    for other in view.otherwise:
+        for way in other.ways:
+            if _key(way) == _key(now) and not way.blocked and _verdict(way) != _verdict(now):
+                yield OtherwiseShown(by=other.by, why=other.why, verdict=_verdict(way))
 
 
 def _identity(each: IdentityState) -> IdentityShown:
@@ -132,7 +144,7 @@ def _words(facts: IdentityFacts) -> Iterator[str]:
         yield "MAIL FROM is SES's own name, which never aligns"
 
 
-def _way(now: Way, then: Way | None) -> WayShown:
+def _way(now: Way, then: Way | None, otherwise: tuple[OtherwiseShown, ...]) -> WayShown:
     told, later = _verdict(now), _verdict(then) if then is not None else None
     changes = later is not None and later != told
     return WayShown(
@@ -143,6 +155,7 @@ def _way(now: Way, then: Way | None) -> WayShown:
         now=told,
         after=later if changes else None,
         blocked=now.blocked,
+        otherwise=otherwise,
     )
 
 

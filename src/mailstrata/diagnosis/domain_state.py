@@ -13,20 +13,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from mailstrata.diagnosis import checks
 from mailstrata.diagnosis.case import open_case
 from mailstrata.diagnosis.diagnose import diagnose
+from mailstrata.diagnosis.dmarc_facts import at
 from mailstrata.diagnosis.engine import Progress
 from mailstrata.diagnosis.evidence import Evidence
+from mailstrata.diagnosis.published_view import RecordSet, observation, published, telling
 from mailstrata.formats import dmarc, ses_records, spf
 from mailstrata.formats.dns_record import folded, question, values
 from mailstrata.formats.txt_sets import unquoted
 from mailstrata.model.diagnosis import Diagnosis, Verdict
 from mailstrata.model.finding import Record, Stratum
-from mailstrata.model.observation import Absent, Seen, Unknown
+from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.ports import Asker
-from mailstrata.model.question import SesIdentity, Txt
+from mailstrata.model.question import SesIdentity, ZoneOf
 from mailstrata.model.setup import Setup
 from mailstrata.model.values import dataclass
 
@@ -101,7 +104,7 @@ def _records(setup: Setup, diagnoses: list[Diagnosis], evidence: Evidence) -> It
         for purpose, record in _wanted(setup.domain, diagnosis.setup.region, evidence):
             if (record.name, record.type) not in seen:
                 seen.add((record.name, record.type))
-                yield _stands(purpose, record, evidence)
+                yield _stands(purpose, record, _standing(evidence, setup.domain, question(record.name, record.type)))
     yield _policy(setup.domain, evidence)
 
 
@@ -121,9 +124,24 @@ def _wanted(domain: str, region: str, evidence: Evidence) -> Iterator[tuple[str,
         yield "SPF of MAIL FROM", policy
 
 
-def _stands(purpose: str, record: Record, evidence: Evidence) -> WantedRecord:
-    asked = question(record.name, record.type)
-    answer = evidence[asked] if asked in evidence else Unknown(reason="nobody asked")
+def _standing(evidence: Evidence, domain: str, asked: RecordSet) -> tuple[Observation[Any], ...]:
+    """What the zone's own name servers give, each answer once; where none tells, what a resolver does."""
+    zone = evidence[ZoneOf(domain)] if ZoneOf(domain) in evidence else Absent()
+    there = published(zone.value, asked) if isinstance(zone, Seen) else None
+    answers = telling(evidence[there]) if there is not None and there in evidence else ()
+    if not answers:
+        return (evidence[asked] if asked in evidence else Unknown(reason="nobody asked"),)
+    by_values = {frozenset(one.values): one for one in reversed(answers)}
+    return tuple(observation(asked, one) for one in reversed(by_values.values()))
+
+
+def _stands(purpose: str, record: Record, standing: tuple[Observation[Any], ...]) -> WantedRecord:
+    """The state of the record; where name servers disagree, of the answer that is least right."""
+    found = [_as_found(purpose, record, answer) for answer in standing]
+    return max(found, key=lambda one: list(RecordState).index(one.state))
+
+
+def _as_found(purpose: str, record: Record, answer: Observation[Any]) -> WantedRecord:
     if isinstance(answer, Unknown):
         return WantedRecord(purpose=purpose, record=record, state=RecordState.UNKNOWN)
     if isinstance(answer, Absent):
@@ -138,9 +156,13 @@ def _stands(purpose: str, record: Record, evidence: Evidence) -> WantedRecord:
 
 def _policy(domain: str, evidence: Evidence) -> WantedRecord:
     """A DMARC record of any policy is as it should be, so the wanted one is what a domain begins with."""
-    question = Txt(f"_dmarc.{domain}")
-    record = Record(name=question.name, type="TXT", values=('"v=DMARC1; p=none"',))
-    answer = evidence[question] if question in evidence else Unknown(reason="nobody asked")
+    asked = at(domain)
+    record = Record(name=asked.name, type="TXT", values=('"v=DMARC1; p=none"',))
+    found = [_as_policy(record, answer) for answer in _standing(evidence, domain, asked)]
+    return max(found, key=lambda one: list(RecordState).index(one.state))
+
+
+def _as_policy(record: Record, answer: Observation[Any]) -> WantedRecord:
     if isinstance(answer, Unknown):
         return WantedRecord(purpose="DMARC", record=record, state=RecordState.UNKNOWN)
     texts = answer.value if isinstance(answer, Seen) else ()

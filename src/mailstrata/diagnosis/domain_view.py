@@ -8,10 +8,11 @@ recording, or of a world in which planned changes stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.paths import regions
+from mailstrata.diagnosis.sight import View, views
 from mailstrata.diagnosis.way import Way
 from mailstrata.diagnosis.ways import questions, ways
 from mailstrata.formats import mx, spf_tree
@@ -20,7 +21,7 @@ from mailstrata.model.facts import IdentityFacts
 from mailstrata.model.inventory import Inventory
 from mailstrata.model.names import domain_of, is_within
 from mailstrata.model.observation import Absent, Seen, Unknown
-from mailstrata.model.question import Mx, SesIdentity
+from mailstrata.model.question import Mx, SesIdentity, Txt, ZoneOf
 from mailstrata.model.values import dataclass
 
 
@@ -43,13 +44,35 @@ class IdentityState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainView:
-    """``receives`` says in words where its mail goes; ``lookups`` what its SPF record costs, ``None`` where there is none."""
+    """``receives`` says in words where its mail goes; ``lookups`` what its SPF record costs, ``None`` where there is none.
+
+    ``ways`` are by what the zone's own name servers publish, or what a resolver has where that is not known; ``otherwise``
+    are those of whoever has other records, as a resolver that remembers the former ones.
+    """
 
     domain: str
     identities: tuple[IdentityState, ...]
     ways: tuple[Way, ...]
     receives: str
     lookups: int | None = None
+    otherwise: tuple[Otherwise, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Otherwise:
+    """The ways by other records: ``by`` a resolver, or by name servers; ``why`` says who has them, and for how long yet."""
+
+    by: str
+    why: str
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What one view comes to."""
+
+    ways: tuple[Way, ...]
+    lookups: int | None
 
 
 def places(case: Case, inventory: Inventory | None = None) -> tuple[Place, ...]:
@@ -64,15 +87,33 @@ def places(case: Case, inventory: Inventory | None = None) -> tuple[Place, ...]:
 def domain_view(case: Case, looked_at: Iterable[Place], evidence: Evidence) -> DomainView:
     """The state of the setup's domain; ``looked_at`` come in their order."""
     domain, found = case.setup.domain, tuple(looked_at)
-    evidence.want(*questions(case), *(SesIdentity(place.region, place.name) for place in found))
-    tree = spf_tree.read(evidence, domain)
+    evidence.want(*questions(case), ZoneOf(domain), *(SesIdentity(place.region, place.name) for place in found))
+    seen = views(evidence, Txt(domain), domain, lambda view: _of_view(case, view))
+    published = tuple(view for view in seen.published if view.is_known)
+    first = published[0].value if published else seen.remembered
     return DomainView(
         domain=domain,
         identities=tuple(_identity(evidence, place) for place in found),
-        ways=ways(case, evidence),
+        ways=first.ways,
         receives=_receives(evidence, domain),
-        lookups=tree.lookups if tree is not None and not tree.unknown else None,
+        lookups=first.lookups,
+        otherwise=tuple(_otherwise(published, seen.remembered)),
     )
+
+
+def _of_view(case: Case, evidence: Evidence) -> _Found:
+    tree = spf_tree.read(evidence, case.setup.domain)
+    return _Found(ways=ways(case, evidence), lookups=tree.lookups if tree is not None and not tree.unknown else None)
+
+
+def _otherwise(published: tuple[View[_Found], ...], remembered: _Found) -> Iterator[Otherwise]:
+    """The views beside the first; a resolver's where it remembers what no server gives."""
+    for view in published[1:]:
+        servers = ", ".join(view.servers)
+        yield Otherwise(by="name-server", why=f"{servers} answers otherwise", ways=view.value.ways)
+    late = published[0].late if published else ""
+    if late and remembered not in [view.value for view in published]:
+        yield Otherwise(by="resolver", why=late, ways=remembered.ways)
 
 
 def _identity(evidence: Evidence, place: Place) -> IdentityState:

@@ -96,9 +96,8 @@ def _weighed(
 
 
 def telling(told: Observation[PublishedFacts]) -> tuple[ServerAnswer, ...]:
-    """The answers of the servers that say what stands there: no failures, and no aliases to what they do not hold."""
-    answers = told.value.answers if isinstance(told, Seen) else ()
-    return tuple(one for one in answers if not one.failure and not one.alias)
+    """The answers of the servers that say what stands there; nothing where that is not known."""
+    return told.value.telling if isinstance(told, Seen) else ()
 
 
 def observation(question: RecordSet, answer: ServerAnswer) -> Observation[Any]:

@@ -114,6 +114,11 @@ class View(Generic[T]):
     sight: Sight
 
     @property
+    def is_known(self) -> bool:
+        """Whether it is known what the zone publishes where it was read first; else this view sees nothing."""
+        return self.servers != ("",)
+
+    @property
     def late(self) -> str:
         """How long a resolver holds other texts than these yet, in words; empty where it holds the same."""
         return next((held_back(one) for one in self.sight.late()), "")

@@ -12,7 +12,7 @@ from typing import Any
 
 from mailstrata.formats.txt_sets import unquoted
 from mailstrata.model.finding import Record
-from mailstrata.model.question import Cname, Mx, Question, Txt
+from mailstrata.model.question import Cname, Mx, Txt
 
 _STRING = 255
 
@@ -37,7 +37,7 @@ def _quoted(text: str) -> str:
     return " ".join('"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"' for part in parts)
 
 
-def question(name: str, kind: str) -> Question[Any]:
+def question(name: str, kind: str) -> Txt | Mx | Cname:
     """What to ask for a record set of one of the three kinds that SES wants."""
     kinds: dict[str, type[Txt] | type[Mx] | type[Cname]] = {"TXT": Txt, "MX": Mx, "CNAME": Cname}
     return kinds[kind](name)

@@ -37,10 +37,10 @@ class Record:
     """Seconds."""
 
 
-def soa_of(apex: dns.name.Name, primary: str, serial: int) -> dns.rrset.RRset:
+def soa_of(apex: dns.name.Name, primary: str, serial: int, minimum: int = MINIMUM) -> dns.rrset.RRset:
     """The SOA record set of a zone; its TTL is its minimum, as negative answers want it (RFC 2308 3)."""
-    value = f"{primary}. hostmaster.{primary}. {serial} 7200 900 1209600 {MINIMUM}"
-    return dns.rrset.from_text(apex, MINIMUM, "IN", "SOA", value)
+    value = f"{primary}. hostmaster.{primary}. {serial} 7200 900 1209600 {minimum}"
+    return dns.rrset.from_text(apex, minimum, "IN", "SOA", value)
 
 
 def parse(record: Record) -> dns.rrset.RRset:

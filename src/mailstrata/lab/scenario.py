@@ -139,6 +139,15 @@ class DnsFaultSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LaggingSpec:
+    """What one server has otherwise than its zone: a name server that is behind, or a resolver that remembers."""
+
+    server: str
+    records: str
+    ttl: int = 900
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxSpec:
     """A recipient's mailbox: ``kind`` and ``reply`` as in ``lab.receiver_policy``."""
 
@@ -233,6 +242,7 @@ class Scenario:
     suppressed: tuple[SuppressedSpec, ...] = ()
     zones: tuple[ZoneSpec, ...] = ()
     dns_faults: tuple[DnsFaultSpec, ...] = ()
+    lagging: tuple[LaggingSpec, ...] = ()
     recipients: tuple[RecipientSpec, ...] = ()
     aliases: tuple[AliasSpec, ...] = ()
     mails: tuple[MailSpec, ...] = ()

@@ -75,6 +75,7 @@ def parse(text: str, file: str) -> spec.Scenario:
         suppressed=tuple(map(_suppressed, root.tables("suppressed"))),
         zones=tuple(map(_zone, root.tables("zone"))),
         dns_faults=tuple(map(_dns_fault, root.tables("dns_fault"))),
+        lagging=tuple(map(_lagging, root.tables("lagging"))),
         recipients=tuple(map(_recipient, root.tables("recipient"))),
         aliases=tuple(map(_alias, root.tables("alias"))),
         mails=tuple(map(_mail, root.tables("mail"))),
@@ -212,6 +213,10 @@ def _dns_fault(table: Table) -> spec.DnsFaultSpec:
         server=table.text("server", "") or None,
         milliseconds=table.integer("milliseconds", 0),
     )
+
+
+def _lagging(table: Table) -> spec.LaggingSpec:
+    return spec.LaggingSpec(server=table.text("server"), records=_records(table), ttl=table.integer("ttl", 900))
 
 
 def _recipient(table: Table) -> spec.RecipientSpec:

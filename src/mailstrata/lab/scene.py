@@ -23,6 +23,7 @@ from mailstrata.lab.receiver_policy import House
 from mailstrata.lab.ses.identities import normalised
 from mailstrata.lab.ses.state import ConfigurationSet, Suppressed
 from mailstrata.lab.ses.suppression import put
+from mailstrata.lab.zones import RESOLVER
 from mailstrata.model.errors import Malformed, Refusal
 
 T = TypeVar("T")
@@ -41,6 +42,7 @@ async def apply(parts: Parts, scenario: spec.Scenario) -> None:
     await _each(_recipient, parts, scenario.recipients)
     await _each(_zone, parts, scenario.zones)
     await _each(_dns_fault, parts, scenario.dns_faults)
+    await _each(_lagging, parts, scenario.lagging)
     await parts.republish()
     await parts.ses.recheck()
     await _each(_believed, parts, scenario.identities)
@@ -194,6 +196,16 @@ async def _zone(parts: Parts, zone: spec.ZoneSpec) -> None:
 async def _dns_fault(parts: Parts, fault: spec.DnsFaultSpec) -> None:
     server = min(parts.zones.delegation(fault.name)) if fault.server == "first" else fault.server
     parts.zones.fault(parts.filled(fault.name), fault.kind, server=server, milliseconds=fault.milliseconds)
+
+
+async def _lagging(parts: Parts, behind: spec.LaggingSpec) -> None:
+    for (name, rtype), values in record_lines.read(parts.filled(behind.records)).items():
+        if behind.server == RESOLVER:
+            parts.zones.remember(name, rtype, *values, ttl=behind.ttl)
+        else:
+            zone = parts.zones.zone(name)
+            server = min(zone.servers) if behind.server == "first" else behind.server
+            zone.replace(name, rtype, *values, ttl=behind.ttl, server=server)
 
 
 async def _suppressed(parts: Parts, entry: spec.SuppressedSpec) -> None:

@@ -22,7 +22,7 @@ import dns.rdatatype
 import dns.rrset
 
 from mailstrata.lab.dns_answer import FAULTS, Answer, Fault, alias_of, answered, broken, delayed, root_soa
-from mailstrata.lab.dns_record import MalformedRecord, Record, absolute, parse, plain, text
+from mailstrata.lab.dns_record import MalformedRecord, Record, absolute, parse, plain, soa_of, text
 from mailstrata.lab.zone import Found, Zone
 
 _CHAIN = 16
@@ -41,6 +41,7 @@ class Zones:
         self._zones: list[Zone] = []
         self._delegations: dict[dns.name.Name, dict[str, str]] = {}
         self._faults: dict[tuple[dns.name.Name, str | None], Fault] = {}
+        self._remembered: dict[tuple[dns.name.Name, dns.rdatatype.RdataType], Answer] = {}
 
     def add_zone(self, name: str, *, servers: Mapping[str, str], delegated: bool = True) -> Zone:
         """Host a zone on ``servers`` (host name -> loopback address); ``delegated``: and send everybody there."""
@@ -105,6 +106,19 @@ class Zones:
     def clear_fault(self, suffix: str, *, server: str | None = None) -> None:
         """Mend what ``fault`` broke with the same suffix and server; nothing happens if there is none."""
         self._faults.pop((absolute(suffix), None if server is None else text(absolute(server))), None)
+        self._touch()
+
+    def remember(self, name: str, rtype: str, *values: str, ttl: int = 900) -> None:
+        """The resolver answers these from its cache, whatever is published; without values, that there are none (RFC 2308).
+
+        No time passes for it: it does so as long as the lab runs.
+        """
+        owner, wanted = absolute(name), dns.rdatatype.from_text(rtype)
+        if values:
+            found = Answer(answer=(parse(Record(name=name, rtype=rtype, values=values, ttl=ttl)),))
+        else:
+            found = Answer(authority=(soa_of(owner, "resolver.invalid", 1, ttl),))
+        self._remembered[owner, wanted] = found
         self._touch()
 
     def addresses(self) -> tuple[str, ...]:
@@ -175,6 +189,9 @@ class Zones:
         return tuple(plain(rdata) for rrset in answer.answer if rrset.rdtype == wanted for rdata in rrset)
 
     def _fetch(self, qname: dns.name.Name, rtype: dns.rdatatype.RdataType) -> Answer:
+        remembered = self._remembered.get((qname, rtype))
+        if remembered is not None:
+            return remembered
         fault = self._fault_at(qname, RESOLVER, None)
         if fault is not None and fault.fatal:
             return broken(fault, qname)

@@ -58,6 +58,11 @@ class PublishedFacts:
 
     answers: tuple[ServerAnswer, ...] = ()
 
+    @property
+    def telling(self) -> tuple[ServerAnswer, ...]:
+        """The answers that say what stands there: no failures, and no aliases to what the server does not hold."""
+        return tuple(one for one in self.answers if not one.failure and not one.alias)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerFacts:

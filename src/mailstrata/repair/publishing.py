@@ -39,7 +39,7 @@ async def published(record: Record, zone: str, asker: Asker, clock: Clock) -> st
 async def _is_there(record: Record, zone: str, asker: Asker) -> bool:
     """Whether every server that tells gives it; a resolver's word where none does."""
     told = await asker.ask(Published(zone, record.name, record.type))
-    answers = [one for one in told.value.answers if not one.failure and not one.alias] if isinstance(told, Seen) else []
+    answers = told.value.telling if isinstance(told, Seen) else ()
     if answers:
         return all(_gives(record, answer) for answer in answers)
     seen: Observation[Any] = await asker.ask(question(record.name, record.type))

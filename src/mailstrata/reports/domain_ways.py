@@ -3,7 +3,8 @@
 Gmail as admin@sailing.example, by SES's SMTP endpoint  us-east-1
   now    SPF pass =    DKIM pass =    DMARC pass   delivered
 
-``=`` behind a result: its name aligns with the author's; ``≠``: it is somebody else's.
+``=`` behind a result: its name aligns with the author's; ``≠``: it is somebody else's. ``still`` is what those find yet who
+remember former records, ``or`` what a name server makes of it that answers otherwise than the first.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from mailstrata.reports.document import Json
 from mailstrata.reports.page import Line, Span, Style, fold, heading
 
 _STYLES = {"pass": Style.GOOD, "fail": Style.BAD, "permerror": Style.BAD, "unknown": Style.UNKNOWN}
+_OTHERWISE = {"resolver": "still", "name-server": "or   "}
 _USED = {True: "", False: "not in use", None: ""}
 
 
@@ -41,8 +43,20 @@ class VerdictShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherwiseShown:
+    """What is found by other records, ``by`` a ``resolver`` that remembers them or a ``name-server``; ``why`` says whose."""
+
+    by: str
+    why: str
+    verdict: VerdictShown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WayShown:
-    """A way, now and after the plan; ``after`` is ``None`` where the plan changes nothing for it."""
+    """A way, now and after the plan; ``after`` is ``None`` where the plan changes nothing for it.
+
+    ``otherwise`` are the conclusions of whoever has other records than the zone's first name server, where they differ.
+    """
 
     id: str
     name: str
@@ -51,6 +65,7 @@ class WayShown:
     now: VerdictShown
     after: VerdictShown | None = None
     blocked: str = ""
+    otherwise: tuple[OtherwiseShown, ...] = ()
 
 
 def table(ways: Sequence[WayShown], width: int) -> Iterator[Line]:
@@ -62,6 +77,9 @@ def table(ways: Sequence[WayShown], width: int) -> Iterator[Line]:
         beside = "  ".join(filter(None, (way.region, _USED[way.used])))
         yield from fold([Span(way.name), Span(f"  {beside}", Style.DIM)], width, indent=2, hang=4)
         yield from _verdict("now  ", way.now, way.blocked, width)
+        for other in way.otherwise:
+            yield from _verdict(_OTHERWISE[other.by], other.verdict, "", width)
+            yield from fold([Span(other.why, Style.DIM)], width, indent=11, hang=2)
         if way.after is not None:
             yield from _verdict("after", way.after, "", width)
 
@@ -96,6 +114,7 @@ def documents(ways: Sequence[WayShown]) -> list[Json]:
             "blocked": way.blocked or None,
             "now": _judgement(way.now),
             "after": _judgement(way.after) if way.after is not None else None,
+            "otherwise": [{"by": one.by, "why": one.why, **_judgement(one.verdict)} for one in way.otherwise],
         }
         for way in ways
     ]

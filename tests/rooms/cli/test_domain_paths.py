@@ -71,3 +71,31 @@ def test_others_that_the_spf_record_names_are_paths_too(capsys: pytest.CaptureFi
     """Of any domain, by DNS alone."""
     _, found = document(capsys, "dock.example", "--lab", "healthy", "--dns-only")
     assert "include:spf.protection.outlook.com" in [one["id"] for one in found["paths"]]
+
+
+def test_what_is_published_decides_and_what_is_remembered_stands_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """A second DMARC record: there is no policy any more, and those who hold the former one apply it for a while."""
+    _, found = document(capsys, "--lab", "dmarc-broken-not-yet-seen")
+    way = next(one for one in found["paths"] if one["id"] == "gmail-app-password")
+    assert way["now"]["dmarc"]["result"] == "none"
+    assert [(one["by"], one["dmarc"]["policy"]) for one in way["otherwise"]] == [("resolver", "quarantine")]
+    assert "the former record, for up to 15 minutes" in way["otherwise"][0]["why"]
+    assert {one["name"]: one["state"] for one in found["records"]}["_dmarc.sailing.example"] == "differs"
+
+
+def test_what_is_merely_remembered_is_not_repaired(capsys: pytest.CaptureFixture[str]) -> None:
+    """No plan, no path after it, no record that differs; the time to wait is told."""
+    status, found = document(capsys, "--lab", "spf-mended-not-yet-seen")
+    (finding,) = found["regions"][0]["findings"]
+    assert (status, finding["code"], finding["gravity"], finding["fixes"]) == (
+        0,
+        "spf-multiple",
+        "notice",
+        ["wait-for-caches"],
+    )
+    assert "15 minutes" in " ".join(finding["because"])
+    assert {one["state"] for one in found["records"]} == {"published"}
+    way = next(one for one in found["paths"] if one["id"] == "ses-api")
+    assert (way["now"]["spf"]["result"], way["after"]) == ("pass", None)
+    assert [one["spf"]["result"] for one in way["otherwise"]] == ["permerror"]
+    assert command(capsys, "domain", "plan", "--lab", "spf-mended-not-yet-seen").status == 0

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
 
+import pytest
 from tests.pages.page import AT, STANDARD_SETUP, toml_setup
-from tests.paper import Paper, healthy
+from tests.paper import Facts, Paper, healthy
 
 from mailstrata.diagnosis.domain_state import DomainState, RecordState, examined
 from mailstrata.model.diagnosis import Verdict
-from mailstrata.model.observation import Absent, Observation, Seen, Unknown
-from mailstrata.model.question import Cname, Mx, Question, SesIdentity, Txt
+from mailstrata.model.facts import PublishedFacts, ServerAnswer
+from mailstrata.model.observation import Absent, Seen, Unknown
+from mailstrata.model.question import Cname, Mx, SesIdentity, Txt
+from mailstrata.model.question import Published as PublishedRecords
 
 SETUP = toml_setup(STANDARD_SETUP)
 DKIM = next(question for question in healthy() if isinstance(question, Cname) and "._domainkey." in question.name)
@@ -23,10 +25,18 @@ def look(*regions: str, **_: object) -> tuple[DomainState, Paper]:
     return seen({}, *regions)
 
 
-def seen(changes: dict[Question[Any], Observation[Any]], *regions: str) -> tuple[DomainState, Paper]:
+def seen(changes: Facts, *regions: str) -> tuple[DomainState, Paper]:
     """A domain in a world in which some things are otherwise."""
     paper = Paper({**healthy(), **changes})
     return asyncio.run(examined(replace(SETUP, regions=regions), paper, at=AT)), paper
+
+
+def published(question: Txt | Mx | Cname, *values: str, failure: str = "") -> Facts:
+    """The zone's only name server gives ``values``, or nothing."""
+    kind = type(question).__name__.upper()
+    how = "" if values or failure else "NXDOMAIN"
+    answer = ServerAnswer(nameserver="ns1.dns.example", values=values, how=how, failure=failure)
+    return {PublishedRecords("sailing.example", question.name, kind): Seen(value=PublishedFacts(answers=(answer,)))}
 
 
 def states(state: DomainState) -> dict[tuple[str, str], RecordState]:
@@ -46,8 +56,9 @@ def test_what_stands_in_the_place_of_a_record_is_told() -> None:
     """Another target, nothing, or what nobody could see: three different things."""
     state, _ = seen(
         {
-            DKIM: Seen(value="elsewhere.example"),
-            Txt("_dmarc.sailing.example"): Absent(how="NXDOMAIN"),
+            **published(DKIM, "elsewhere.example"),
+            **published(Txt("_dmarc.sailing.example")),
+            **published(Mx("bounce.sailing.example"), failure="timed out"),
             Mx("bounce.sailing.example"): Unknown(reason="SERVFAIL"),
         }
     )
@@ -60,8 +71,31 @@ def test_what_stands_in_the_place_of_a_record_is_told() -> None:
 
 def test_a_text_that_is_no_spf_record_is_not_one_that_differs() -> None:
     """Texts of others may stand beside it."""
-    state, _ = seen({Txt("bounce.sailing.example"): Seen(value=("google-site-verification=x",))})
+    state, _ = seen(published(Txt("bounce.sailing.example"), "google-site-verification=x"))
     assert states(state)["SPF of MAIL FROM", "bounce.sailing.example"] is RecordState.ABSENT
+
+
+@pytest.mark.parametrize("question", [Txt("bounce.sailing.example"), Txt("_dmarc.sailing.example")])
+def test_what_a_resolver_remembers_is_not_what_is_published(question: Txt) -> None:
+    """The zone's own name servers have the record; where they cannot be asked, a resolver is believed."""
+    purpose = "DMARC" if question.name.startswith("_dmarc.") else "SPF of MAIL FROM"
+    stale: Facts = {question: Absent(how="NXDOMAIN", ttl=600)}
+    assert states(seen(stale)[0])[purpose, question.name] is RecordState.PUBLISHED
+    silent = published(question, failure="timed out")
+    assert states(seen({**stale, **silent})[0])[purpose, question.name] is RecordState.ABSENT
+
+
+@pytest.mark.parametrize("question", [Txt("bounce.sailing.example"), Txt("_dmarc.sailing.example")])
+def test_a_record_that_one_name_server_lacks_is_not_published(question: Txt) -> None:
+    """Some of the world does not find it."""
+    purpose = "DMARC" if question.name.startswith("_dmarc.") else "SPF of MAIL FROM"
+    told = healthy()[PublishedRecords("sailing.example", question.name, "TXT")]
+    assert isinstance(told, Seen)
+    answers = (told.value.answers[0], ServerAnswer(nameserver="ns2.dns.example", how="NXDOMAIN"))
+    split: Facts = {
+        PublishedRecords("sailing.example", question.name, "TXT"): Seen(value=PublishedFacts(answers=answers))
+    }
+    assert states(seen(split)[0])[purpose, question.name] is RecordState.ABSENT
 
 
 def test_each_region_has_a_diagnosis_of_its_own_and_the_worst_counts() -> None:

@@ -47,6 +47,7 @@ def test_scenarios_that_stand_on_each_other_in_a_ring_are_refused(tmp_path: Path
         ("[[user]]\nname = 'relay'\nkeys = [{ name = 'k', temporary = 1 }]\n", "true or false"),
         ("[[zone]]\nname = 'sailing.example'\nrecords = 'mx sailing.example'\n", "records"),
         ("[[dns_fault]]\nname = 'sailing.example'\nkind = 'sulks'\n", "servfail"),
+        ("[[lagging]]\nrecords = 'txt sailing.example -'\n", "server"),
         ("[[mail]]\nfrom = 'nobody'\nto = 'ann@harbor.example'\n", "from"),
         ("colour = 'red'\n", "colour"),
     ],

@@ -51,6 +51,25 @@ def test_a_key_of_another_account_is_known_to_nobody_here() -> None:
     assert after(RELAY + 'keys = [{ name = "theirs", account = "210987654321" }]\n', look) == ("210987654321", True)
 
 
+def test_one_server_can_have_something_else_than_its_zone() -> None:
+    """The resolver by what it remembers, a name server since it did not follow; the others have what is published."""
+
+    def look(parts: Parts) -> list[tuple[str, ...]]:
+        zone = parts.zones.zone("sailing.example")
+        held = [
+            record.values for server in sorted(zone.servers) for record in zone.records(server) if record.name == name
+        ]
+        return [parts.zones.lookup_now(name, "TXT"), *held[:2]]
+
+    name = "_dmarc.sailing.example"
+    records = "records = 'txt _dmarc.sailing.example = v=DMARC1; p={}'\n"
+    lagging = "[[lagging]]\nserver = '{}'\n" + records
+    found = after(lagging.format("resolver", "none") + lagging.format("first", "reject"), look)
+    assert isinstance(found, list)
+    assert [one[0].strip('"') for one in found[:2]] == ["v=DMARC1; p=none", "v=DMARC1; p=reject"]
+    assert "quarantine" in found[2][0]
+
+
 def test_a_temporary_key_is_no_key_of_the_user() -> None:
     """It begins with ASIA and belongs to this account."""
 

@@ -141,6 +141,18 @@ def test_one_server_can_hold_a_record_of_its_own() -> None:
     assert b"none" in at(zones, "127.0.2.2", "_dmarc.sailing.example", "TXT").answer[0][0].strings[0]
 
 
+def test_the_resolver_can_remember_what_is_published_no_more() -> None:
+    """Records with their time to live, or that there were none (RFC 2308 5); the name servers have what they have."""
+    zones = world()
+    zones.remember("_dmarc.sailing.example", "TXT", '"v=DMARC1; p=reject"', ttl=840)
+    zones.remember("sailing.example", "MX", ttl=60)
+    assert ask(zones, "_dmarc.sailing.example", "TXT") == ("v=DMARC1; p=reject",)
+    assert zones.resolve("_dmarc.sailing.example", "TXT").answer[0].ttl == 840
+    assert ask(zones, "sailing.example", "MX") == ()
+    assert zones.resolve("sailing.example", "MX").authority[0].ttl == 60
+    assert b"none" in at(zones, "127.0.2.1", "_dmarc.sailing.example", "TXT").answer[0][0].strings[0]
+
+
 def test_a_zone_can_be_parked_elsewhere() -> None:
     """Content at one provider and delegation to another: the world sees the other's."""
     zones = world()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mailstrata.reports.domain_ways import PartShown, VerdictShown, WayShown, table
+from typing import Any
+
+from mailstrata.reports.domain_ways import OtherwiseShown, PartShown, VerdictShown, WayShown, documents, table
 from mailstrata.reports.page import text_of
 
 GOOD = PartShown(result="pass", domain="sailing.example", aligned=True, why="")
@@ -34,6 +36,29 @@ def test_now_and_after_stand_under_each_other() -> None:
         "    after  SPF pass ≠       DKIM pass =       DMARC pass      delivered",
         "           DKIM aligns",
     ]
+
+
+LATE = OtherwiseShown(by="resolver", why="a resolver still remembers the former record", verdict=THEN)
+
+
+def test_what_others_find_by_other_records_stands_between() -> None:
+    """Those who remember the former ones, and a name server that answers otherwise; who that is stands below."""
+    lagging = OtherwiseShown(by="name-server", why="ns2.dns.example answers otherwise", verdict=THEN)
+    assert shown(otherwise=(LATE, lagging)).splitlines()[5:] == [
+        "    still  SPF pass ≠       DKIM pass =       DMARC pass      delivered",
+        "           DKIM aligns",
+        "           a resolver still remembers the former record",
+        "    or     SPF pass ≠       DKIM pass =       DMARC pass      delivered",
+        "           DKIM aligns",
+        "           ns2.dns.example answers otherwise",
+    ]
+
+
+def test_a_document_tells_who_finds_something_else() -> None:
+    """Beside now and after."""
+    way = WayShown(id="ses-api", name="the SES API", region="", used=True, now=NOW, otherwise=(LATE,))
+    other: Any = documents([way])[0]["otherwise"]
+    assert [(one["by"], one["why"], one["dmarc"]["result"]) for one in other] == [("resolver", LATE.why, "pass")]
 
 
 def test_where_no_mail_leaves_nothing_is_concluded() -> None:

@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 from mailstrata.formats.txt_sets import unquoted
-from mailstrata.model.facts import IdentityFacts, MailFromFacts, MxHost
+from mailstrata.model.facts import IdentityFacts, MailFromFacts, MxHost, PublishedFacts, ServerAnswer
 from mailstrata.model.finding import Record
 from mailstrata.model.observation import Absent, Observation, Seen
-from mailstrata.model.question import Cname, Mx, Question, SesIdentity, Txt
+from mailstrata.model.question import Cname, Mx, Published, Question, SesIdentity, Txt
 from mailstrata.repair.domain.change import Plan
 from mailstrata.repair.domain.goal import Goal
 from mailstrata.repair.domain.state import Observed
@@ -25,9 +25,10 @@ _SOURCE = "the plan"
 
 def expected(goal: Goal, seen: Observed, plan: Plan) -> Mapping[Question[Any], Observation[Any]]:
     """The answers that a plan will change. An identity that could not be seen stays as it is."""
-    answers = {
-        question: answer for change in plan.changes for one in change.records for question, answer in (_answer(one),)
-    }
+    wanted = tuple(one for change in plan.changes for one in change.records)
+    answers = dict(map(_answer, wanted))
+    if isinstance(seen.apex, Seen):
+        answers |= {Published(seen.apex.value, one.name, one.type): _published(one) for one in wanted}
     identity = _identity(goal, seen, {change.id for change in plan.changes})
     return {**answers, **({SesIdentity(goal.region, goal.domain): identity} if identity is not None else {})}
 
@@ -37,6 +38,13 @@ def _answer(record: Record) -> tuple[Question[Any], Observation[Any]]:
     if not record.values:
         return question, Absent(how="taken away", source=_SOURCE)
     return question, Seen(value=_value(record), source=_SOURCE)
+
+
+def _published(record: Record) -> Seen[PublishedFacts]:
+    """The same as the zone's own name servers will say it."""
+    values = tuple(unquoted(value) if record.type == "TXT" else value for value in record.values)
+    answer = ServerAnswer(nameserver=_SOURCE, values=values, how="" if values else "taken away")
+    return Seen(value=PublishedFacts(answers=(answer,)), source=_SOURCE)
 
 
 def _value(record: Record) -> Any:

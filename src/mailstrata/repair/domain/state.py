@@ -1,6 +1,7 @@
 """What stands now: SES's identity, the zone and who serves it, and the record sets where the wanted ones would go.
 
-Where Route 53 holds the zone that the world reads, its own content is the truth and is asked; elsewhere public DNS is.
+Where Route 53 holds the zone that the world reads, its own content is the truth and is asked; elsewhere the zone's own name
+servers are, since a resolver may remember what was mended long ago. Where none of them can be asked from here, it is believed.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from typing import Any
 
 from mailstrata.formats.dns_record import question, values
 from mailstrata.model.errors import Refusal
-from mailstrata.model.facts import HostedZoneFacts, IdentityFacts, SesAccountFacts
+from mailstrata.model.facts import HostedZoneFacts, IdentityFacts, ServerAnswer, SesAccountFacts
 from mailstrata.model.finding import Record
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.ports import Asker, DnsControl
-from mailstrata.model.question import HostedZone, Nameservers, SesAccount, SesIdentity, Txt, ZoneOf
+from mailstrata.model.question import HostedZone, Nameservers, Published, SesAccount, SesIdentity, Txt, ZoneOf
 from mailstrata.model.values import dataclass
 from mailstrata.repair.domain.goal import Goal, records
 
@@ -28,12 +29,14 @@ Place = tuple[str, str]
 class Observed:
     """One look at a domain. ``standing`` holds the values at each place: texts without quotes, ``10 host``, a target.
 
-    ``zone`` is Seen only where Route 53's zone is the one that is delegated to; ``elsewhere`` says why it is not.
+    ``zone`` is Seen only where Route 53's zone is the one that is delegated to; ``elsewhere`` says why it is not. ``apex`` is
+    the name of the zone that holds the domain, wherever it lies.
     """
 
     identity: Observation[IdentityFacts]
     account: Observation[SesAccountFacts]
     zone: Observation[HostedZoneFacts]
+    apex: Observation[str] = Absent()
     elsewhere: str = ""
     standing: Mapping[Place, Observation[tuple[str, ...]]] = field(default_factory=dict)
 
@@ -52,7 +55,7 @@ async def observed(goal: Goal, asker: Asker, dns: DnsControl) -> Observed:
     )
     zone, elsewhere = await _delegated(zone, apex, asker)
     places = tuple(_places(goal, identity))
-    reading = _in_route53(dns, zone.value.id, places) if isinstance(zone, Seen) else _in_public(asker, places)
+    reading = _in_route53(dns, zone.value.id, places) if isinstance(zone, Seen) else _in_public(asker, apex, places)
     standing = dict(zip(places, await reading, strict=True))
     policy = f"_dmarc.{goal.domain}"
     if isinstance(standing[policy, "CNAME"], Seen):  # the record stands where the CNAME leads, maybe in no zone of ours
@@ -61,6 +64,7 @@ async def observed(goal: Goal, asker: Asker, dns: DnsControl) -> Observed:
         identity=identity,
         account=account,
         zone=zone,
+        apex=apex,
         elsewhere=elsewhere,
         standing=standing,
     )
@@ -117,9 +121,30 @@ async def _set(dns: DnsControl, zone_id: str, place: Record) -> Observation[tupl
     return Seen(value=there.values, source="Route 53") if there.values else Absent(how="no such record set")
 
 
-async def _in_public(asker: Asker, places: tuple[Place, ...]) -> list[Observation[tuple[str, ...]]]:
-    answers = await asyncio.gather(*(asker.ask(question(*place)) for place in places))
-    return [_values(answer) for answer in answers]
+async def _in_public(
+    asker: Asker, apex: Observation[str], places: tuple[Place, ...]
+) -> list[Observation[tuple[str, ...]]]:
+    return await asyncio.gather(*(_published(asker, apex, place) for place in places))
+
+
+async def _published(asker: Asker, apex: Observation[str], place: Place) -> Observation[tuple[str, ...]]:
+    """What the zone's own name servers give; a resolver's answer where none of them tells."""
+    told = await asker.ask(Published(apex.value, *place)) if isinstance(apex, Seen) else apex
+    answers = told.value.telling if isinstance(told, Seen) else ()
+    if not answers:
+        return _values(await asker.ask(question(*place)))
+    if len({frozenset(one.values) for one in answers}) > 1:
+        said = "; ".join(f"{one.nameserver}: {_said(one)}" for one in answers)
+        needs = "name servers that give the same: mend the one that lags behind, then plan again"
+        return Unknown(reason=f"the zone's name servers disagree: {said}", needs=needs)
+    first, source = answers[0], f"name server {answers[0].nameserver}"
+    if not first.values:
+        return Absent(how=first.how, source=source, ttl=first.ttl)
+    return Seen(value=first.values, source=source, ttl=first.ttl)
+
+
+def _said(answer: ServerAnswer) -> str:
+    return " | ".join(answer.values) or f"absent ({answer.how})"
 
 
 def _values(answer: Observation[Any]) -> Observation[tuple[str, ...]]:

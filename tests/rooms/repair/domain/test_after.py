@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.rooms.repair.domain.looks import EVIDENCE, GOAL, IDENTITY, look
 
-from mailstrata.model.facts import IdentityFacts, MailFromFacts, MxHost
+from mailstrata.model.facts import IdentityFacts, MailFromFacts, MxHost, PublishedFacts
 from mailstrata.model.observation import Absent, Seen, Unknown
-from mailstrata.model.question import Mx, SesIdentity, Txt
+from mailstrata.model.question import Mx, Published, SesIdentity, Txt
 from mailstrata.repair.domain.after import expected
 from mailstrata.repair.domain.plan import plan
 from mailstrata.repair.domain.state import Observed
@@ -25,6 +27,16 @@ def test_records_of_the_plan_stand_as_if_they_were_published() -> None:
     told = after(look({("bounce.sailing.example", "MX"): Absent(), ("bounce.sailing.example", "TXT"): Absent()}))
     assert told[Mx("bounce.sailing.example")] == (MxHost(preference=10, host="feedback-smtp.us-east-1.amazonses.com"),)
     assert told[Txt("bounce.sailing.example")] == ("v=spf1 include:amazonses.com ~all",)
+
+
+def test_the_zones_own_name_servers_will_say_the_same() -> None:
+    """Texts without quotes; the zone is the one that holds the domain."""
+    gone: Any = {("bounce.sailing.example", "TXT"): Absent()}
+    told = after(look(gone, apex=Seen(value="sailing.example")))
+    facts = told[Published("sailing.example", "bounce.sailing.example", "TXT")]
+    assert isinstance(facts, PublishedFacts)
+    assert [one.values for one in facts.telling] == [("v=spf1 include:amazonses.com ~all",)]
+    assert not [question for question in after(look(gone)) if isinstance(question, Published)]
 
 
 def test_ses_will_see_a_verified_identity_with_its_mail_from() -> None:

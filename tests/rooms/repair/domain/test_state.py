@@ -10,10 +10,10 @@ import pytest
 from tests.rooms.repair.domain.looks import GOAL, IDENTITY, ZONE
 
 from mailstrata.model.errors import Refusal
-from mailstrata.model.facts import MxHost
+from mailstrata.model.facts import MxHost, PublishedFacts, ServerAnswer
 from mailstrata.model.finding import Record
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
-from mailstrata.model.question import Cname, HostedZone, Mx, Nameservers, Question, SesIdentity, Txt, ZoneOf
+from mailstrata.model.question import Cname, HostedZone, Mx, Nameservers, Published, Question, SesIdentity, Txt, ZoneOf
 from mailstrata.repair.domain.state import Observed, observed
 
 BOUNCE = "bounce.sailing.example"
@@ -106,6 +106,30 @@ def test_a_zone_of_which_nobody_could_tell_whether_it_is_read_is_not_written_to(
 def test_a_domain_that_nothing_is_delegated_to_has_no_zone_to_write_to() -> None:
     """It may not be registered yet."""
     assert look(nameservers=Absent()).elsewhere == "the delegation leads to no server, not to Route 53's zone"
+
+
+def told(*answers: ServerAnswer) -> Observed:
+    """A look at a domain whose zone is elsewhere, and what its name servers give at the MAIL FROM name."""
+    asked = Published("sailing.example", BOUNCE, "TXT")
+    there = Told({**WORLD, HostedZone("sailing.example"): Absent(), asked: Seen(value=PublishedFacts(answers=answers))})
+    return asyncio.run(observed(GOAL, there, there))
+
+
+def test_elsewhere_the_zones_own_name_servers_are_asked() -> None:
+    """What a resolver remembers is no reason to publish anything; where none of them tells, it is believed."""
+    first, second = (ServerAnswer(nameserver=f"ns{number}", values=("new",), ttl=300) for number in (1, 2))
+    assert told(first, second).at(BOUNCE, "TXT") == Seen(value=("new",), source="name server ns1", ttl=300)
+    gone = ServerAnswer(nameserver="ns1", how="NXDOMAIN")
+    assert told(gone).at(BOUNCE, "TXT") == Absent(how="NXDOMAIN", source="name server ns1")
+    assert told(ServerAnswer(nameserver="ns1", failure="timed out")).at(BOUNCE, "TXT") == Seen(value=("public",))
+
+
+def test_where_name_servers_disagree_nothing_is_planned_on_either() -> None:
+    """One of them lags behind; which one, its operator knows."""
+    new, old = ServerAnswer(nameserver="ns1", values=("new",)), ServerAnswer(nameserver="ns2", how="NODATA")
+    seen = told(new, old).at(BOUNCE, "TXT")
+    assert isinstance(seen, Unknown)
+    assert seen.reason == "the zone's name servers disagree: ns1: new; ns2: absent (NODATA)"
 
 
 def test_the_dmarc_record_is_read_where_a_cname_leads() -> None:
