@@ -8,9 +8,8 @@ import os
 import shlex
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from mailstrata.lab.client import LabClient
     from mailstrata.lab.living import Living
     from mailstrata.lab.running import Running
-
-_READY_SECONDS = 30
 
 
 @click.group("lab")
@@ -85,7 +82,8 @@ async def _run(scenario: str, *, as_json: bool) -> int:
 @click.argument("scenario", default="healthy")
 @click.option("--detach", is_flag=True, help="Return when it is ready; mailstrata lab down ends it.")
 @click.option("--relay", is_flag=True, help="Run the relay too, in front of the lab's SES, with one login.")
-def up(scenario: str, *, detach: bool, relay: bool) -> int:
+@click.option("--until-eof", is_flag=True, help="End when stdin does, as by the end of the program that started it.")
+def up(scenario: str, *, detach: bool, relay: bool, until_eof: bool) -> int:
     """Start SCENARIO (default: healthy), keep it running, and print the environment that leads to it.
 
     It plays today: all dates of the scenario are moved so that its present is now.
@@ -96,16 +94,18 @@ def up(scenario: str, *, detach: bool, relay: bool) -> int:
     """  # noqa: D301 - click wants a real backspace
     if detach:
         return _detached(scenario, relay=relay)
-    return options.run(_up(scenario, relay=relay))
+    return options.run(_up(scenario, relay=relay, until_eof=until_eof))
 
 
-async def _up(scenario: str, *, relay: bool) -> int:
+async def _up(scenario: str, *, relay: bool, until_eof: bool) -> int:
     from mailstrata.lab.living import Living
     from mailstrata.lab.running import Running, register
 
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    if until_eof:
+        asyncio.get_running_loop().add_reader(0, lambda: None if os.read(0, 4096) else ended.set())
     entry: Path | None = None
     try:
         async with Living.of(scenario, today=True) as lab, contextlib.AsyncExitStack() as stack:
@@ -137,38 +137,12 @@ async def _relay(stack: contextlib.AsyncExitStack, lab: Living) -> Mapping[str, 
 
 
 def _detached(scenario: str, *, relay: bool) -> int:
-    from mailstrata.lab import running
-    from mailstrata.lab.scenario_file import load
+    from mailstrata.lab import process
 
-    load(scenario)  # a mistake in the file is told here, not by the process in the background
-    with tempfile.TemporaryFile() as errors:
-        pid = _spawned(["lab", "up", scenario, *(["--relay"] if relay else [])], errors.fileno())
-        deadline = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < deadline:
-            found = next((lab for lab in running.every() if lab.pid == pid), None)
-            if found is not None:
-                click.echo(_shell(found.exports))
-                click.echo(f"# {found.scenario} is ready, process {found.pid}; mailstrata lab down ends it")
-                return 0
-            if os.waitpid(pid, os.WNOHANG)[0]:
-                errors.seek(0)
-                said = errors.read(10_000).decode("utf-8", "replace").strip().splitlines()
-                raise Refusal(f"the lab did not start: {said[-1] if said else 'it said nothing'}")
-            time.sleep(0.05)
-    os.kill(pid, signal.SIGTERM)
-    raise Refusal(f"the lab was not ready within {_READY_SECONDS} s")
-
-
-def _spawned(arguments: Sequence[str], errors: int) -> int:
-    """Start ``mailstrata`` in a session of its own, its output nowhere but its errors in ``errors``; gives its process id."""
-    nowhere = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1)]
-    return os.posix_spawn(
-        sys.executable,
-        [sys.executable, "-m", "mailstrata", *arguments],
-        os.environ,
-        file_actions=[*nowhere, (os.POSIX_SPAWN_DUP2, errors, 2)],
-        setsid=True,
-    )
+    found = process.start(scenario, relay=relay)
+    click.echo(_shell(found.exports))
+    click.echo(f"# {found.scenario} is ready, process {found.pid}; mailstrata lab down ends it")
+    return 0
 
 
 def _exports(lab: Living) -> Mapping[str, str]:

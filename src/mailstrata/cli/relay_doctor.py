@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,12 @@ _MARKS = {"ok": "ok", "warning": "warning", "fault": "FAULT", "unknown": "unknow
 @click.command("doctor")
 @click.option("--user", metavar="NAME", help="Log in as this user too; the password comes from a file or a prompt.")
 @click.option("--password-file", metavar="FILE", help="Where the user's password is kept.")
-@relay_users.setup_option
+@options.world
 @options.as_json
-def command(user: str | None, password_file: str | None, setup: str | None, *, as_json: bool) -> int:
+def command(user: str | None, password_file: str | None, setup: str | None, lab: str | None, *, as_json: bool) -> int:
     """Check what Gmail will see: DNS name, ports 587 and 465, certificate, login, From allowed, SES identity of that From.
+
+    With --lab the login is that of the lab's relay.
 
     Nothing is sent. The ports are tried from this machine by the relay's public name, so a firewall between it and the
     internet is not seen; run it from elsewhere to see that too.
@@ -32,19 +35,22 @@ def command(user: str | None, password_file: str | None, setup: str | None, *, a
     password = None
     if user:
         password = secret_input.whole_of(password_file) if password_file else secret_input.asked(f"Password of {user}")
-    points = options.run(_examined(setup, user, password))
+    with relay_users.setup_of(setup, lab) as found:
+        if lab and not user:  # the lab's own login, whose password it tells
+            user, password = (os.environ[f"MAILSTRATA_LAB_RELAY_{name}"] for name in ("USER", "PASSWORD"))
+        points = options.run(_examined(found, user, password, lab=lab is not None))
     _document(points) if as_json else _print(points)
     from mailstrata.relay.examination import status
 
     return status(points)
 
 
-async def _examined(setup: str | None, user: str | None, password: str | None) -> list[Point]:
+async def _examined(setup: str | None, user: str | None, password: str | None, *, lab: bool) -> list[Point]:
     from mailstrata.wiring import stage
 
     with relay_users.opened(setup) as here:
         async with stage(setup=setup) as world:
-            points = [*await _outside(world, here), *_files(world, here)]
+            points = [*await _outside(world, here, lab=lab), *_files(world, here)]
             if user and password:
                 points.append(await _login(world, here, user, password))
             for alias in _addresses(world, here):
@@ -52,12 +58,12 @@ async def _examined(setup: str | None, user: str | None, password: str | None) -
     return points
 
 
-async def _outside(world: Stage, here: relay_users.Here) -> list[Point]:
+async def _outside(world: Stage, here: relay_users.Here, *, lab: bool) -> list[Point]:
     from mailstrata.model.question import Addresses, Endpoint
     from mailstrata.relay import examination
 
     asker, name, now = world.asker(), here.settings.name, world.clock.now()
-    points = [examination.reach(name, await asker.ask(Addresses(name)))]
+    points = [examination.reach(name, await asker.ask(Addresses(name)), lab=lab)]
     for port, security in _doors(here):
         points += examination.door(port, security, await asker.ask(Endpoint(name, port, security)), now)
     return points

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 
-from mailstrata.cli import relay_users
+from mailstrata.cli import options, relay_users
 
 
 @click.command("settle")
 @click.argument("number", type=click.IntRange(1))
 @click.option("--sent/--not-sent", "sent", default=None, help="Whether SES took it.")
 @click.option("--ses-id", metavar="ID", default="", help="With --sent: SES's message id, where it is known.")
-@relay_users.setup_option
-def command(number: int, *, sent: bool | None, ses_id: str, setup: str | None) -> int:
+@options.world
+def command(number: int, *, sent: bool | None, ses_id: str, setup: str | None, lab: str | None) -> int:
     """Settle the mail NUMBER of `relay unsettled`, once SES's events or the recipient have told what became of it.
 
     --sent: a client that repeats it hears 250, and nothing is sent. --not-sent: a mail that the relay has promised to
@@ -29,7 +29,7 @@ def command(number: int, *, sent: bool | None, ses_id: str, setup: str | None) -
         raise Refusal("what became of it?", "say --sent or --not-sent")
     if ses_id and not (sent and ses_id.isascii() and ses_id.isprintable() and len(ses_id) <= 200):
         raise Refusal("--ses-id is the id by which SES took it", "such as 0100018f…-000000, with --sent")
-    with relay_users.database(setup) as (base, _):
+    with relay_users.database(setup, lab) as (base, _):
         prepare(base)
         accepted = Ending(state=State.ACCEPTED, ses_id=ses_id, reply="settled by the operator")
         done = settle(base, number, accepted) if sent else release(base, number)

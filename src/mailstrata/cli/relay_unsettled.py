@@ -17,9 +17,9 @@ UNDER_WAY = 120
 
 
 @click.command("unsettled")
-@relay_users.setup_option
+@options.world
 @options.as_json
-def command(setup: str | None, *, as_json: bool) -> int:
+def command(setup: str | None, lab: str | None, *, as_json: bool) -> int:
     """Show the mails that were handed to SES and got no answer, because the connection, the relay or SES failed just then.
 
     They are never sent again by themselves, and the client that repeats one hears 451. SES's events tell what became of
@@ -29,7 +29,7 @@ def command(setup: str | None, *, as_json: bool) -> int:
     """
     from mailstrata.adapters.relay_ledger import prepare, unsettled
 
-    with relay_users.database(setup) as (base, now):
+    with relay_users.database(setup, lab) as (base, now):
         prepare(base)
         rows = unsettled(base, int((now.timestamp() - UNDER_WAY) * 1000))
     if as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mailstrata.cli import relay_users
+from mailstrata.cli import options, relay_users
 
 
 @click.command("add")
@@ -16,9 +16,9 @@ from mailstrata.cli import relay_users
 @click.option("--daily", metavar="N", type=click.IntRange(0), default=0,
               help="Recipients a day (UTC); default: no limit of its own.")  # fmt: skip
 @relay_users.secret_options
-@relay_users.setup_option
+@options.world
 def command(name: str, senders: tuple[str, ...], rate: int, daily: int, *,
-            expires: int | None, out: str | None, show: bool, setup: str | None) -> int:  # fmt: skip
+            expires: int | None, out: str | None, show: bool, setup: str | None, lab: str | None) -> int:  # fmt: skip
     """Make the login NAME, and print what to type into Gmail's dialogue, the password among it.
 
     The password is shown this once. Lost, another is made: relay user rotate NAME.
@@ -32,7 +32,7 @@ def command(name: str, senders: tuple[str, ...], rate: int, daily: int, *,
     allowed = canonical(senders)
     relay_users.name_of(name)
     relay_users.ready_to_show(show=show, out=out)
-    with relay_users.opened(setup) as here:
+    with relay_users.opened(setup, lab) as here:
         here.users.add(User(name=name, senders=allowed, created=here.now, rate=rate, daily=daily))
         password = relay_users.handed_out(relay_users.give(here, name, days=expires), out=out)
         address = next((one for one in allowed if not one.startswith("@")), f"any address of {allowed[0][1:]}")

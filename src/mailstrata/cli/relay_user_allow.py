@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from mailstrata.cli import relay_users
+from mailstrata.cli import options, relay_users
 
 
 @click.command("allow")
 @click.argument("name")
 @click.argument("senders", metavar="ADDRESS...", nargs=-1, required=True)
-@relay_users.setup_option
-def command(name: str, senders: tuple[str, ...], setup: str | None) -> int:
+@options.world
+def command(name: str, senders: tuple[str, ...], setup: str | None, lab: str | None) -> int:
     """Let the login NAME send as ADDRESS too: an address, or @domain for every address of a domain.
 
     It counts at once, also in sessions that are open. To take one away, revoke the login and make another.
@@ -20,7 +20,7 @@ def command(name: str, senders: tuple[str, ...], setup: str | None) -> int:
     from mailstrata.relay.users import senders as canonical
     from mailstrata.reports.safe import safe
 
-    with relay_users.opened(setup) as here:
+    with relay_users.opened(setup, lab) as here:
         here.users.allow(name, canonical(senders))
         user = here.users.user(name)
         assert user is not None

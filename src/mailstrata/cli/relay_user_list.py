@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 @click.command("list")
-@relay_users.setup_option
+@options.world
 @options.as_json
-def command(setup: str | None, *, as_json: bool) -> int:
+def command(setup: str | None, lab: str | None, *, as_json: bool) -> int:
     """Show every login of the relay: state, what it may send as, its passwords, when and from where they were used.
 
     A password that ends within 14 days makes its login "expiring", and the exit status 1; so does one that has ended.
 
     Exit status: 0, or 1 where a login is expiring or expired.
     """
-    with relay_users.opened(setup) as here:
+    with relay_users.opened(setup, lab) as here:
         users, now = here.users.all(), here.now
     if as_json:
         _document(users, now)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import click
 
-from mailstrata.cli import relay_users
+from mailstrata.cli import options, relay_users
 
 
 @click.command("rotate")
@@ -14,14 +14,16 @@ from mailstrata.cli import relay_users
 @click.option("--overlap", metavar="DAYS", type=click.IntRange(0, 365), default=7, show_default=True,
               help="Days for which the password before it works on.")  # fmt: skip
 @relay_users.secret_options
-@relay_users.setup_option
-def command(name: str, overlap: int, *, expires: int | None, out: str | None, show: bool, setup: str | None) -> int:
+@options.world
+def command(
+    name: str, overlap: int, *, expires: int | None, out: str | None, show: bool, setup: str | None, lab: str | None
+) -> int:
     """Make another password for the login NAME; the one before it works on for a week.
 
     At most two live at a time: the older of two ends at once. A login that was revoked comes back with this password only.
     """
     relay_users.ready_to_show(show=show, out=out)
-    with relay_users.opened(setup) as here:
+    with relay_users.opened(setup, lab) as here:
         made = relay_users.give(here, name, days=expires, overlap=timedelta(days=overlap))
         click.echo(f"New password of {name}: {relay_users.handed_out(made, out=out)}")
         user = here.users.user(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -34,12 +35,6 @@ class Here:
     now: datetime
 
 
-def setup_option(function: Function) -> Function:
-    """``--setup``: the setup whose [relay] is meant."""
-    words = "The setup; default $MAILSTRATA_SETUP, then ./mailstrata.toml."
-    return click.option("--setup", metavar="FILE", help=words)(function)
-
-
 def secret_options(function: Function) -> Function:
     """``--show`` and ``--out``: where the password goes when stdout is no terminal; ``--expires``: when it ends."""
     show = click.option("--show", is_flag=True, help="Print the password even where stdout is no terminal.")
@@ -51,31 +46,53 @@ def secret_options(function: Function) -> Function:
 
 
 @contextlib.contextmanager
-def opened(setup: str | None) -> Iterator[Here]:
+def setup_of(setup: str | None, lab: str | None) -> Iterator[str | None]:
+    """The setup whose [relay] is meant: ``setup``, or that of the relay in the world of the scenario ``lab``.
+
+    Of a lab, its administrator's key is in the environment meanwhile, for the usual chain of AWS.
+    """
+    if lab is None:
+        yield setup
+        return
+    from mailstrata.lab.process import RELAY_SETUP, with_relay
+
+    with with_relay(lab) as found:
+        before = dict(os.environ)
+        os.environ.update(found.exports)
+        try:
+            yield found.exports[RELAY_SETUP]
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+@contextlib.contextmanager
+def opened(setup: str | None, lab: str | None = None) -> Iterator[Here]:
     """The users of the setup's relay. Raises ``Refusal`` when there is none, or its database cannot be opened."""
     from mailstrata.adapters.relay_users import RelayUsers
     from mailstrata.wiring import read_settings, relay_settings
 
-    with database(setup) as (base, now):
+    with setup_of(setup, lab) as found, database(found) as (base, now):
         users = RelayUsers(base, steady=time.monotonic)
-        yield Here(users=users, settings=relay_settings(read_settings(setup)), now=now)
+        yield Here(users=users, settings=relay_settings(read_settings(found)), now=now)
 
 
 @contextlib.contextmanager
-def database(setup: str | None) -> Iterator[tuple[Database, datetime]]:
+def database(setup: str | None, lab: str | None = None) -> Iterator[tuple[Database, datetime]]:
     """The database of the setup's relay, and the moment. Raises ``Refusal`` as ``opened`` does."""
     from mailstrata.adapters.clock import SystemClock
     from mailstrata.adapters.relay_database import DatabaseUnavailable
     from mailstrata.adapters.relay_database import opened as opened_database
     from mailstrata.wiring import read_settings, relay_database, relay_settings
 
-    base = opened_database(relay_database(relay_settings(read_settings(setup))))
-    try:
-        yield base, SystemClock().now()
-    except DatabaseUnavailable as error:
-        raise Refusal(f"the relay's database does not answer: {error}", "nothing was changed", status=3) from error
-    finally:
-        base.close()
+    with setup_of(setup, lab) as found:
+        base = opened_database(relay_database(relay_settings(read_settings(found))))
+        try:
+            yield base, SystemClock().now()
+        except DatabaseUnavailable as error:
+            raise Refusal(f"the relay's database does not answer: {error}", "nothing was changed", status=3) from error
+        finally:
+            base.close()
 
 
 def name_of(text: str) -> str:

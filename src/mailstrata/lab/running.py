@@ -31,12 +31,12 @@ class Running:
         return self.exports["AWS_ACCESS_KEY_ID"], self.exports["AWS_SECRET_ACCESS_KEY"]
 
 
-def folder() -> Path:
-    """Where the files of running labs lie; only this user can read and write them.
+def folder(among: Path | None = None) -> Path:
+    """Where the files of running labs lie, in ``among`` or where every command looks; only this user can use it.
 
     Raises ``Refusal`` when the folder is somebody else's: whoever can write there could lead commands to a world of theirs.
     """
-    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    base = among or os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
     path = Path(base) / f"mailstrata-labs-{os.getuid()}"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     about = path.lstat()
@@ -56,10 +56,10 @@ def register(lab: Running) -> Path:
     return path
 
 
-def every() -> tuple[Running, ...]:
-    """All labs that run; files of labs that died are removed."""
+def every(among: Path | None = None) -> tuple[Running, ...]:
+    """All labs that run, in ``among`` or where every command looks; files of labs that died are removed."""
     found = []
-    for path in sorted(folder().glob("*.json")):
+    for path in sorted(folder(among).glob("*.json")):
         with contextlib.suppress(OSError, ValueError, TypeError):
             lab = Running(**json.loads(path.read_text()))
             if _lives(lab.pid):
