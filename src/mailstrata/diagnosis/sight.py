@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from mailstrata.diagnosis.evidence import Evidence, NotYet, together
 from mailstrata.diagnosis.published_view import held_back, observation, proofs, published, telling
@@ -25,6 +25,7 @@ from mailstrata.model.question import Question, Txt, ZoneOf
 from mailstrata.model.values import dataclass
 
 T = TypeVar("T")
+_Told: TypeAlias = tuple[ServerAnswer, ...] | Unknown
 
 
 class Sight(Evidence):
@@ -40,17 +41,19 @@ class Sight(Evidence):
         self._domain = domain
         self._zone = evidence[ZoneOf(domain)]
         self._server = server
-        self._read: dict[Txt, None] = {}
+        self._read: dict[Txt, _Told] = {}
 
     def __getitem__(self, question: Question[T]) -> Observation[T]:
         """The observation; raises ``NotYet`` where the name servers were not asked, or what they leave open was not."""
         if not self._is_of_zone(question):
             return self._whole[question]
         assert isinstance(question, Txt)
-        self._read[question] = None
-        answer = self._answer(question, self._server)
-        if isinstance(answer, Unknown):
-            return answer
+        told = self._read.get(question)
+        if told is None:
+            told = self._read[question] = self._told(question)
+        if isinstance(told, Unknown):
+            return told
+        answer = _of(told, self._server)
         seen = observation(question, answer) if answer is not None else self._whole[question]
         return cast("Observation[T]", seen)
 
@@ -71,7 +74,8 @@ class Sight(Evidence):
 
     def agrees(self, server: str) -> bool:
         """Whether ``server`` gives the same texts at all names that were read; where it is silent, it does not contradict."""
-        return all(self._values(question, server) == self._values(question, self._server) for question in self._read)
+        read = (told for told in self._read.values() if not isinstance(told, Unknown))
+        return all(_values(told, server) == _values(told, self._server) for told in read)
 
     def late(self) -> tuple[Observation[Any], ...]:
         """What a resolver remembers otherwise of what was read, the longest first."""
@@ -90,19 +94,22 @@ class Sight(Evidence):
         apex = self._zone.value if isinstance(self._zone, Seen) else self._domain
         return isinstance(question, Txt) and is_within(question.name, apex) and "._domainkey." not in question.name
 
-    def _answer(self, question: Txt, server: str) -> ServerAnswer | Unknown | None:
+    def _told(self, question: Txt) -> _Told:
+        """What the servers that tell say."""
         if isinstance(self._zone, Unknown):
             return self._zone
         assert isinstance(self._zone, Seen)
         told = self._whole[published(self._zone.value, question)]
-        if isinstance(told, Unknown):
-            return told
-        answers = telling(told)
-        return next((one for one in answers if one.nameserver == server), answers[0] if answers else None)
+        return told if isinstance(told, Unknown) else telling(told)
 
-    def _values(self, question: Txt, server: str) -> frozenset[str] | None:
-        answer = self._answer(question, server)
-        return frozenset(answer.values) if isinstance(answer, ServerAnswer) else None
+
+def _of(told: tuple[ServerAnswer, ...], server: str) -> ServerAnswer | None:
+    return next((one for one in told if one.nameserver == server), told[0] if told else None)
+
+
+def _values(told: tuple[ServerAnswer, ...], server: str) -> frozenset[str]:
+    answer = _of(told, server)
+    return frozenset(answer.values) if answer is not None else frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +167,7 @@ def _published(evidence: Evidence, question: Txt, domain: str, read: Callable[[E
     while left:
         sight = Sight(evidence, domain, left[0])
         value = read(sight)
-        same = tuple(server for server in left if sight.agrees(server))
+        same = (left[0], *(server for server in left[1:] if sight.agrees(server)))
         yield View(value=value, servers=same, sight=sight)
         left = [server for server in left if server not in same]
 

@@ -42,8 +42,10 @@ else:
 def _methods(cls: type) -> dict[str, Any]:
     """What every such class has; it compares and hashes by its fields, and values of other classes are never equal."""
     found = dataclasses.fields(cls)
-    compared = _reader([one.name for one in found if one.compare])
+    names = [one.name for one in found if one.compare]
+    compared = attrgetter(*names) if names else _nothing
     state = _reader([one.name for one in found])
+    salt = id(cls)  # questions of many kinds are asked of one name, and stand in one table
 
     def equal(self: object, other: object) -> bool:
         return compared(self) == compared(other) if other.__class__ is self.__class__ else NotImplemented
@@ -56,7 +58,7 @@ def _methods(cls: type) -> dict[str, Any]:
         "__init__": _Later(cls),
         "__repr__": _represent,
         "__eq__": equal,
-        "__hash__": lambda self: hash(compared(self)),
+        "__hash__": lambda self: hash(compared(self)) ^ salt,
         "__setattr__": _refuse,
         "__delattr__": _refuse,
         "__getstate__": lambda self: state(self),
@@ -81,6 +83,11 @@ def _reader(names: list[str]) -> Callable[[object], tuple[object, ...]]:
     if len(names) > 1:
         return attrgetter(*names)
     return lambda self: tuple(getattr(self, name) for name in names)
+
+
+def _nothing(_: object) -> tuple[object, ...]:
+    """What a class without fields is compared by."""
+    return ()
 
 
 def _represent(self: Any) -> str:
