@@ -36,6 +36,7 @@ REPAIRS = (
     ("mail-from-failed", "set-mail-from-again"),
     ("mail-from-is-cname", "replace-mail-from-cname"),
     ("spf-multiple", "publish-records"),
+    ("spf-dead-lookups", "publish-records"),
     ("dmarc-multiple", "publish-records"),
     ("spf-without-ses", "publish-records"),
     ("spf-without-provider", "publish-records"),

@@ -28,6 +28,7 @@ STORIES = (
     "dmarc-mended-not-yet-seen",
     "dmarc-broken-not-yet-seen",
     "spf-at-one-nameserver",
+    "spf-dead-lookups",
 )
 """Scenarios that are no single code's."""
 

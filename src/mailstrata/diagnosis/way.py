@@ -8,12 +8,13 @@
 from __future__ import annotations
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.formats import dmarc_check, spf_tree
+from mailstrata.formats import dmarc_check, spf_tree, spf_voids
 from mailstrata.formats.dmarc_check import Passed
 from mailstrata.model.observation import Unknown
 from mailstrata.model.values import dataclass
 
 UNKNOWN = "unknown"
+_VOID = "look-ups that find nothing, and two are allowed (RFC 7208 4.6.4)"
 FATES = {
     "none": "delivered, unproven (p=none)",
     "quarantine": "put into spam (p=quarantine)",
@@ -102,6 +103,11 @@ def by_spf(evidence: Evidence, domain: str, include: str) -> Part:
         return Part(
             result="permerror", domain=domain, why=f"{tree.lookups} look-ups, and ten are allowed (RFC 7208 4.6.4)"
         )
+    voids = spf_voids.voids(evidence, tree)
+    if voids.too_many:
+        return Part(result="permerror", domain=domain, why=f"{len(voids.found)} {_VOID}")
+    if voids.unknown is not None:
+        return Part(result=UNKNOWN, domain=domain, why=voids.unknown.reason)
     if passes:
         return Part(result="pass", domain=domain, why=f"its record lets {include} pass")
     return Part(result=_otherwise(tree), domain=domain, why=f"its record does not let {include} pass")

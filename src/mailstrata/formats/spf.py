@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import field
 
 from mailstrata.formats.spf_macro import MalformedMacro, domain_spec, macro_string
@@ -120,6 +120,13 @@ def with_include(text: str, domain: str) -> str:
     ends = [index for index, term in enumerate(terms(text), start=1) if _ends(term)]
     words.insert(ends[0] if ends else len(words), f"include:{domain}")
     return " ".join(words)
+
+
+def without(text: str, dead: Collection[Term]) -> str:
+    """The record without these terms; all else stays as it is written. Raises as ``terms``."""
+    gone = {term.offset for term in terms(text) if term in dead}
+    words = [word for word, offset in _words(text) if offset not in gone]
+    return " ".join((text[: len("v=spf1")], *words))
 
 
 def _words(text: str) -> Iterator[tuple[str, int]]:

@@ -106,7 +106,7 @@ class _Reader:
         except spf.MalformedSpf as error:
             return Node(domain=bare.domain, via=bare.via, qualifier=bare.qualifier, problem=str(error))
         reached = spf.reached(text)
-        leads = [(term, _name(term.value, bare.domain)) for term in reached if _leads(term)]
+        leads = [(term, name_of(term.value, bare.domain)) for term in reached if _leads(term)]
         path = (*above, bare.domain)
         names = [name for _, name in leads if name]
         circle = next((name for name in names if name in path), "")
@@ -134,8 +134,8 @@ def _looks_up(term: Term) -> bool:
     return term.name in spf.LOOKUPS and bool(term.qualifier) is (term.name != "redirect")
 
 
-def _name(value: str, domain: str) -> str:
-    """The name that is meant, where it does not depend on the mail; else empty."""
+def name_of(value: str, domain: str) -> str:
+    """The name that ``value`` means in the record of ``domain``, where it does not depend on the mail; else empty."""
     parts = domain_spec(value)
     if any(isinstance(part, Macro) and (part.letter != "d" or part.keep or part.reverse) for part in parts):
         return ""

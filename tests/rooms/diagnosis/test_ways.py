@@ -26,6 +26,7 @@ UNPUBLISHED = (
     "published sailing.example aaaa._domainkey.sailing.example CNAME"
     ' = {"answers": [{"nameserver": "ns1.dns.example", "how": "NXDOMAIN"}]}'
 )
+GONE = "\n".join(f"ipv{family} {name}.example - NXDOMAIN" for name in "xyz" for family in (4, 6))
 IDENTITY = "identity us-east-1 sailing.example"
 
 
@@ -82,6 +83,18 @@ def test_gmails_own_server_is_put_into_spam() -> None:
         (
             "txt bounce.sailing.example = v=spf1 -all",
             ("fail", "bounce.sailing.example"),
+            ("pass", "sailing.example"),
+            "pass",
+        ),
+        (
+            f"txt bounce.sailing.example = v=spf1 a:x.example a:y.example a:z.example include:amazonses.com -all\n{GONE}",
+            ("permerror", "bounce.sailing.example"),
+            ("pass", "sailing.example"),
+            "pass",
+        ),
+        (
+            f"txt bounce.sailing.example = v=spf1 a:x.example a:y.example a:late.example include:amazonses.com -all\n{GONE}",
+            ("unknown", "bounce.sailing.example"),
             ("pass", "sailing.example"),
             "pass",
         ),

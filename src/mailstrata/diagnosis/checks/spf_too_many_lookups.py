@@ -2,13 +2,14 @@
 
 What it sees
     The terms that look something up (include, a, mx, ptr, exists, redirect), counted through all included records, are more
-    than ten.
+    than ten; or more than two of their look-ups find nothing, by a host or an MX that is gone.
 Why it matters
-    A recipient stops at the eleventh with permerror: mail that would have matched a later term does not pass. Which mail that
-    is depends on the order of the terms, so it fails for some senders and not for others.
+    A recipient stops at the eleventh, or at the third that finds nothing, with permerror: mail that would have matched a later
+    term does not pass. Which mail that is depends on the order of the terms, so it fails for some senders and not for others.
 How to put it right
     Take out includes of services that no longer send, and "a" and "mx" where nothing sends from there. SES needs no include
-    at the domain itself where a custom MAIL FROM is in use. What each include costs is shown.
+    at the domain itself where a custom MAIL FROM is in use. What each include costs is shown, and what finds nothing. Where
+    terms of the domain's own record are dead, publish the record shown, which is the same without them.
     Where only a resolver still remembers it, the zone publishing it no more, wait: how long is shown.
 Read more
     RFC 7208 4.6.4; facts.md B4
@@ -22,12 +23,14 @@ from functools import partial
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.spf_places import SpfName, judged, spf_names, weight
 from mailstrata.diagnosis.unsure import unsure
-from mailstrata.formats import spf_tree
+from mailstrata.formats import spf, spf_tree, spf_voids
+from mailstrata.formats.dns_record import txt
 from mailstrata.formats.ses_records import SES
-from mailstrata.formats.spf_names import TERMS
+from mailstrata.formats.spf_names import TERMS, VOIDS
+from mailstrata.formats.spf_voids import Void, Voids
 from mailstrata.model.attempt import Case
-from mailstrata.model.finding import Confidence, Finding, Fine, Owner, Result, Stratum
-from mailstrata.model.observation import Unknown
+from mailstrata.model.finding import Confidence, Finding, Fine, Owner, Record, Result, Stratum
+from mailstrata.model.observation import Seen, Unknown
 from mailstrata.model.question import Txt
 
 CODE = "spf-too-many-lookups"
@@ -45,10 +48,12 @@ def _counted(case: Case, evidence: Evidence, name: SpfName, *, own: bool) -> Ite
     tree = spf_tree.read(evidence, name.name)
     if tree is None:
         return
-    needless = own and not name.mail_from
-    blind = next((node.unknown for node in tree.nodes() if isinstance(node.unknown, Unknown)), None)
+    voids = Voids() if tree.problem else spf_voids.voids(evidence, tree)
+    blind = next((node.unknown for node in tree.nodes() if isinstance(node.unknown, Unknown)), voids.unknown)
     if tree.too_many:
-        yield _too_many(case, evidence, name, tree, needless=needless)
+        yield _too_many(case, evidence, name, (tree, voids), needless=own and not name.mail_from)
+    elif voids.too_many:
+        yield _void(case, evidence, name, (tree, voids))
     elif blind is not None:
         yield unsure(CODE, STRATUM, name.subject, blind)
     elif not tree.problem:
@@ -56,7 +61,10 @@ def _counted(case: Case, evidence: Evidence, name: SpfName, *, own: bool) -> Ite
         yield Fine(code=CODE, stratum=STRATUM, text=text)
 
 
-def _too_many(case: Case, evidence: Evidence, name: SpfName, tree: spf_tree.Node, *, needless: bool) -> Finding:
+def _too_many(
+    case: Case, evidence: Evidence, name: SpfName, found: tuple[spf_tree.Node, Voids], *, needless: bool
+) -> Finding:
+    tree, voids = found
     costs = tuple(f"{via} costs {cost}" for via, cost in spf_tree.shortest_ways(tree))
     idle = any(child.domain == SES for child in tree.children) and needless
     hint = (f"include:{SES} is not needed here: mail by SES returns to another name",) if idle else ()
@@ -68,11 +76,59 @@ def _too_many(case: Case, evidence: Evidence, name: SpfName, tree: spf_tree.Node
         owner=Owner.YOU,
         subject=name.subject,
         title=f"the SPF record of {name.name} needs {tree.lookups} look-ups, and {TERMS} are allowed",
-        because=(*costs, *hint, name.loss),
+        because=(*costs, *map(_told, voids.found), *hint, name.loss),
         evidence=tuple(evidence.proof(Txt(domain)) for domain in _read(tree)),
         fixes=("shorten-spf",),
         target=name.target(case),
     )
+
+
+def _void(case: Case, evidence: Evidence, name: SpfName, found: tuple[spf_tree.Node, Voids]) -> Finding:
+    tree, voids = found
+    wanted = _mended(evidence, name, voids)
+    records = dict.fromkeys(void.domain for void in voids.found)
+    asked = dict.fromkeys(void.asked for void in voids.found)
+    return Finding(
+        code=CODE,
+        stratum=STRATUM,
+        gravity=weight(evidence, name),
+        confidence=Confidence.PROVEN,
+        owner=Owner.YOU,
+        subject=name.subject,
+        title=f"{len(voids.found)} look-ups of the SPF record of {name.name} find nothing, and {VOIDS} are allowed",
+        because=(*map(_told, voids.found), *_advice(tree, voids), name.loss),
+        evidence=(
+            *(evidence.proof(Txt(domain)) for domain in records),
+            *(evidence.proof(question) for question in asked),
+        ),
+        fixes=("publish-records",) if wanted else ("shorten-spf",),
+        target=name.target(case),
+        records=(wanted,) if wanted else (),
+    )
+
+
+def _told(void: Void) -> str:
+    return f"{void.term.text} of {void.domain} finds nothing: {void.why}"
+
+
+def _advice(tree: spf_tree.Node, voids: Voids) -> Iterator[str]:
+    """What to take out, by whose record it is."""
+    own = dict.fromkeys(void.term.text for void in voids.found if void.domain == tree.domain and void.dead)
+    others = dict.fromkeys(void.domain for void in voids.found if void.domain != tree.domain)
+    if own:
+        yield f"take out {', '.join(own)}: no mail passes by it"
+    yield from (f"the record of {domain} is its owner's to mend; or take its include out" for domain in others)
+
+
+def _mended(evidence: Evidence, name: SpfName, voids: Voids) -> Record | None:
+    """The set without the dead terms of the name's own record, where that is enough."""
+    dead = {void.term for void in voids.found if void.domain == name.name and void.dead}
+    seen = evidence[Txt(name.name)]
+    if sum(void.domain != name.name or void.term not in dead for void in voids.found) > VOIDS or not isinstance(
+        seen, Seen
+    ):
+        return None
+    return txt(name.name, tuple(spf.without(text, dead) if spf.is_record(text) else text for text in seen.value))
 
 
 def _read(tree: spf_tree.Node) -> tuple[str, ...]:
