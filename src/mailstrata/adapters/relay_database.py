@@ -5,12 +5,14 @@
     base.run("INSERT INTO relay_users (name) VALUES (?)", ("ann",))
     base.run("SELECT name FROM relay_users")                         # [("ann",)]
 
-A statement that returned is on the disk (SQLite: WAL, synchronous FULL; Postgres: its own commit). Threads may share one
-object: a lock lets one statement through at a time. Each set of tables has a name and a version of its own.
+A statement that returned is on the disk (SQLite: WAL, synchronous FULL; Postgres: its own commit), except for what was done
+``at_once``. Threads may share one object: a lock lets one statement through at a time. Each set of tables has a name and a
+version of its own.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -25,8 +27,21 @@ Row = tuple[Any, ...]
 
 BUSY = 10.0
 """Seconds that SQLite waits for another process's transaction."""
-STATEMENTS = 256
-"""Statements that SQLite keeps compiled: the ledger has one for each number of rows that it writes at once."""
+LOG = 32 * 1024 * 1024
+"""Bytes of SQLite's log from which `SqliteDatabase.secure` takes it over into the database."""
+_YIELD = 0.5
+"""Seconds for which that waits for readers."""
+_PROMPT = (
+    "PRAGMA busy_timeout = 0",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA wal_autocheckpoint = 0",
+)
+_PATIENT = (
+    f"PRAGMA busy_timeout = {BUSY * 1000:.0f}",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA wal_autocheckpoint = 1000",
+)
+_flushed = getattr(os, "fdatasync", os.fsync)
 VERSIONS = "CREATE TABLE IF NOT EXISTS relay_tables (name TEXT PRIMARY KEY, version INTEGER NOT NULL)"
 
 
@@ -36,6 +51,10 @@ class DatabaseUnavailable(Exception):
     def __init__(self, words: str, *, full: bool = False) -> None:
         super().__init__(words)
         self.full = full
+
+
+class Busy(Exception):
+    """Somebody else is writing."""
 
 
 class Database(Protocol):
@@ -54,8 +73,23 @@ class Database(Protocol):
         """One statement, and how many rows it inserted or changed."""
         ...
 
+    def change_all(self, statement: str, rows: Sequence[Sequence[object]]) -> int:
+        """One statement for each of many rows, inside ``together``, and how many rows all of them inserted or changed."""
+        ...
+
     def together(self, work: Callable[[Database], T]) -> T:
         """What ``work`` does, in one transaction: all of it or nothing."""
+        ...
+
+    def at_once(self, work: Callable[[Database], T]) -> T:
+        """``together`` for an event loop: it waits neither for the disk nor for others. Raises ``Busy``; nothing was done.
+
+        What it wrote outlives the process, and a power cut from the end of the next ``secure`` or ``together`` on.
+        """
+        ...
+
+    def secure(self) -> None:
+        """Bring what was written ``at_once`` to the disk; call it in a thread."""
         ...
 
     def prepare(self, name: str, *, version: int, statements: Sequence[str]) -> None:
@@ -77,12 +111,20 @@ def opened(place: str) -> Database:
 
 
 class SqliteDatabase:
-    """``Database`` over one file, which several processes of one host may share. ``pages`` bounds its size, for tests."""
+    """``Database`` over one file, which several processes of one host may share. ``pages`` bounds its size, for tests.
+
+    Its connection is patient, and its transactions reach the disk, or it is prompt, and the system's memory is enough: there
+    they are safe from the end of this process. Changing from one to the other costs more than a transaction, so it stays
+    as it was used last.
+    """
 
     dialect = "sqlite"
 
     def __init__(self, path: Path, *, pages: int = 0) -> None:
         self._lock = threading.RLock()
+        self._path = path
+        self._prompt = False
+        self._keeper: sqlite3.Connection | None = None
         try:
             self._base = _opened(path)
         except (sqlite3.Error, OSError) as error:
@@ -96,6 +138,7 @@ class SqliteDatabase:
     def run(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """One statement, durable when it returns; inside ``together`` with the rest."""
         with self._lock:
+            self._patient()
             try:
                 return self._base.execute(statement, values).fetchall()
             except sqlite3.Error as error:
@@ -104,23 +147,53 @@ class SqliteDatabase:
     def change(self, statement: str, values: Sequence[object] = ()) -> int:
         """One statement, and how many rows it inserted or changed."""
         with self._lock:
+            self._patient()
             try:
                 return self._base.execute(statement, values).rowcount
             except sqlite3.Error as error:
                 raise _unavailable(error) from error
 
+    def change_all(self, statement: str, rows: Sequence[Sequence[object]]) -> int:
+        """One statement for each row."""
+        try:
+            return self._base.executemany(statement, rows).rowcount
+        except sqlite3.Error as error:
+            raise _unavailable(error) from error
+
     def together(self, work: Callable[[Database], T]) -> T:
         """``work`` in one transaction, which takes the write lock at its start."""
         with self._lock:
-            self.run("BEGIN IMMEDIATE")
-            try:
-                done = work(self)
-                self.run("COMMIT")
-            except BaseException:
-                if self._base.in_transaction:
-                    self._base.execute("ROLLBACK")
-                raise
-            return done
+            self._patient()
+            return self._transaction(work)
+
+    def at_once(self, work: Callable[[Database], T]) -> T:
+        """``work`` in one transaction, if the write lock can be had now."""
+        if not self._lock.acquire(blocking=False):
+            raise Busy
+        try:
+            if not self._prompt:
+                self._set(_PROMPT)
+            return self._transaction(work)
+        finally:
+            self._lock.release()
+
+    def secure(self) -> None:
+        """Flush the log to the disk, and take a long one over into the database.
+
+        Committing does neither when the connection is prompt. A second connection takes over, first beside those who write,
+        then, for what they wrote meanwhile, without them, since else the log has no end (sqlite.org/wal.html, 2.3). SQLite
+        locks its database and not its log, so the log may be opened and closed beside it.
+        """
+        try:
+            with Path(f"{self._path}-wal").open("rb", buffering=0) as log:
+                _flushed(log.fileno())
+                size = os.fstat(log.fileno()).st_size
+            if size > LOG:
+                self._take_over()
+        except sqlite3.Error as error:
+            raise _unavailable(error) from error
+        except OSError as error:
+            raise DatabaseUnavailable(error.strerror or str(error)) from error
 
     def prepare(self, name: str, *, version: int, statements: Sequence[str]) -> None:
         """Make the tables of ``name``; of several processes one does it."""
@@ -129,7 +202,42 @@ class SqliteDatabase:
     def close(self) -> None:
         """Close the file."""
         with self._lock:
+            if self._keeper is not None:
+                self._keeper.close()
             self._base.close()
+
+    def _transaction(self, work: Callable[[Database], T]) -> T:
+        try:
+            self._base.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            if self._prompt and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                raise Busy from error
+            raise _unavailable(error) from error
+        try:
+            done = work(self)
+            self._base.execute("COMMIT")
+        except BaseException as error:
+            if self._base.in_transaction:
+                self._base.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise _unavailable(error) from error
+            raise
+        return done
+
+    def _patient(self) -> None:
+        if self._prompt and not self._base.in_transaction:
+            self._set(_PATIENT)
+
+    def _set(self, pragmas: Sequence[str]) -> None:
+        for pragma in pragmas:
+            self._base.execute(pragma).fetchall()
+        self._prompt = pragmas is _PROMPT
+
+    def _take_over(self) -> None:
+        if self._keeper is None:
+            self._keeper = sqlite3.connect(self._path, timeout=_YIELD, isolation_level=None, check_same_thread=False)
+        for mode in ("PASSIVE", "TRUNCATE"):
+            self._keeper.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
 
 
 def make_tables(base: Database, name: str, version: int, *, statements: Sequence[str]) -> None:
@@ -147,9 +255,7 @@ def make_tables(base: Database, name: str, version: int, *, statements: Sequence
 
 def _opened(path: Path) -> sqlite3.Connection:
     files.made_private(path)
-    base = sqlite3.connect(
-        path, timeout=BUSY, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
-    )
+    base = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
     try:
         base.execute("PRAGMA journal_mode = WAL")
         base.execute("PRAGMA synchronous = FULL")

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from mailstrata.adapters.relay_database import Database, DatabaseUnavailable, Row, make_tables
+from mailstrata.adapters.relay_database import Busy, Database, DatabaseUnavailable, Row, make_tables
 from mailstrata.model.errors import Refusal
 
 if TYPE_CHECKING:
@@ -60,6 +60,19 @@ class PostgresDatabase:
             if self._deep:
                 return self._base.execute(statement.replace("?", "%s").encode(), values).rowcount
             return self.together(lambda base: base.change(statement, values))
+
+    def change_all(self, statement: str, rows: Sequence[Sequence[object]]) -> int:
+        """One statement for each row, in one round trip."""
+        cursor = self._base.cursor()
+        cursor.executemany(statement.replace("?", "%s").encode(), rows)
+        return cursor.rowcount
+
+    def at_once(self, work: Callable[[Database], T]) -> T:
+        """Never: each transaction is a round trip."""
+        raise Busy
+
+    def secure(self) -> None:
+        """Nothing was written ``at_once``."""
 
     def together(self, work: Callable[[Database], T]) -> T:
         """``work`` in one transaction."""

@@ -3,13 +3,13 @@
     ledger = RelayLedger(opened("relay.sqlite3"))
     ledger.start()
     row = ledger.next_id()
-    await ledger.begin(row, entry)       # None: it is new and durable; a Row: the same mail was here before
+    await ledger.begin(row, entry)       # None: it is new and written; a Row: the same mail was here before
     ...                                  # the effect; if we die here the row says so
     await ledger.finish(row, Ending(state=State.ACCEPTED, ses_id="0100…"))
 
-All rows go through one writer (``relay_writer``), which puts what is waiting into one transaction: the disk is waited for once
-for many mails, and never by the event loop. That no mail is sent twice is held by the database itself, also between processes
-and hosts: a fingerprint may stand in one row only, and a spooled row is taken by a conditional change.
+All rows go through one writer (``relay_writer``), which puts what is waiting into one transaction. That no mail is sent twice
+is held by the database itself, also between processes and hosts: a fingerprint may stand in one row only, and a spooled row
+is taken by a conditional change.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import os
 import socket
 import time
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 from mailstrata.adapters.relay_database import Database
@@ -58,9 +57,8 @@ TABLES = (
 COLUMNS = "id, at, login, sender, recipients, size, message_id, fingerprint, changes, peer, state, ses_id, region, reply, tries"
 _INSERT = (
     "INSERT INTO relay_mails (id, at, login, sender, recipients, size, message_id, fingerprint, changes, peer, state, due)"
-    " VALUES {rows} ON CONFLICT (fingerprint) DO NOTHING"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO NOTHING"
 )
-_PLACES = "(" + ", ".join("?" * 12) + ")"
 _CLAIM = f"""
 UPDATE relay_mails SET due = ? WHERE state = 'spooled' AND due <= ? AND id IN
 (SELECT id FROM relay_mails WHERE state = 'spooled' AND due <= ? ORDER BY due LIMIT ?) RETURNING {COLUMNS}
@@ -108,7 +106,7 @@ class RelayLedger:
         A refused mail gives its fingerprint free: the client may try it again.
         """
         kept = ending.state is not State.REFUSED
-        values = (row, ending.state, ending.ses_id, ending.region, ending.reply, _now(), int(kept))
+        values = (ending.state.value, ending.ses_id, ending.region, ending.reply, _now(), int(kept), row)
         await self._writer.update(values)
 
     async def spool(self, row: int, message: Sequence[bytes | memoryview], *, due: int, reply: str) -> None:
@@ -135,7 +133,7 @@ class RelayLedger:
             _end(base, row, ending)
             for entry, message, due in new:
                 number = self.next_id()
-                base.run(_INSERT.format(rows=_PLACES), _values(number, entry, State.SPOOLED, due=due))
+                base.run(_INSERT, _values(number, entry, State.SPOOLED, due=due))
                 _keep(base, number, message)
 
         await self._writer.together(work)
@@ -292,9 +290,8 @@ def _row(found: tuple[Any, ...]) -> Row:
 
 
 def _inserted(base: Database, rows: Sequence[tuple[object, ...]]) -> bool:
-    """Insert many rows by one statement; whether all of them are new."""
-    places = ", ".join([_PLACES] * len(rows))
-    return base.change(_INSERT.format(rows=places), list(chain.from_iterable(rows))) == len(rows)
+    """Insert many rows; whether all of them are new."""
+    return base.change_all(_INSERT, rows) == len(rows)
 
 
 def _known(base: Database, row: tuple[object, ...]) -> Row | None:

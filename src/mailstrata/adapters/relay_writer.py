@@ -1,53 +1,69 @@
-"""Group commit: what many tasks want written goes into one transaction, in one thread, and each hears when it is durable.
+"""Group commit: what many tasks want written in one turn of the event loop goes into one transaction.
 
     writer = Writer(base, inserted=…, known=…)
     writer.start()
-    await writer.insert(values)          # several tasks at once: one INSERT, one fsync
+    await writer.insert(values)          # several tasks at once: one transaction
 
-While the disk is waited for, the next transaction gathers. So a busy relay waits for the disk a hundred times a second and not
-three thousand times, an idle one loses nothing, and a slow disk makes transactions larger and not the event loop slower.
-
-SQLite's module gives Python's lock away at each step of a statement; one statement for many rows hands it over a few times a
-transaction and not a few times a row.
+Into SQLite the loop itself writes rows, which is a few system calls for many mails: it waits neither for the disk nor for
+another process, and no thread has to be woken and to wake it again, which costs more than the writing. Such rows are safe from
+the end of this process at once, and from a power cut within ``SOON``. While another process writes, it tries again; what it
+cannot have for long, and everything else, large messages, and all of Postgres, goes through a thread, whose transactions are
+on the disk when they are told of. While that waits, the next one gathers.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, TypeVar
 
-from mailstrata.adapters.relay_database import Database, DatabaseUnavailable
+from mailstrata.adapters.relay_database import Busy, Database
 from mailstrata.model.relaying import Row
+
+log = logging.getLogger("mailstrata.relay")
 
 T = TypeVar("T")
 Values = tuple[object, ...]
+Told = tuple["asyncio.Future[Any]", Any]
+Together = Callable[[Callable[[Database], Any]], Any]
 
 AT_ONCE = 128
-"""Rows of one statement."""
+"""Rows that the thread writes in one transaction."""
 OWED = 10_000
 """Endings that are kept while the database takes none."""
+SOON = 0.1
+"""Seconds after which rows that the loop wrote are brought to the disk."""
+_AGAIN = 0.001
+"""Seconds after which the loop tries again when another process was writing."""
+_TRIES = 20
 
 _UPDATE = """
-UPDATE relay_mails SET state = v.column2, ses_id = v.column3, region = v.column4, reply = v.column5,
-finished = CAST(v.column6 AS BIGINT), fingerprint = CASE WHEN CAST(v.column7 AS BIGINT) = 1 THEN fingerprint ELSE NULL END
-FROM (VALUES {rows}) AS v WHERE relay_mails.id = CAST(v.column1 AS BIGINT)
+UPDATE relay_mails SET state = ?, ses_id = ?, region = ?, reply = ?, finished = ?,
+fingerprint = CASE WHEN CAST(? AS BIGINT) = 1 THEN fingerprint ELSE NULL END WHERE id = ?
 """
-_PLACES = "(?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(slots=True)
 class _Gathered:
-    """What is to be written in one transaction, and who waits for it."""
+    """What is to be written in one transaction, and who waits for it. ``secure``: and brought to the disk."""
 
     inserts: list[tuple[Values, asyncio.Future[Row | None]]] = field(default_factory=list)
     updates: list[tuple[Values, asyncio.Future[None]]] = field(default_factory=list)
     works: list[tuple[Callable[[Database], Any], asyncio.Future[Any]]] = field(default_factory=list)
+    secure: bool = False
+
+    def add(self, other: _Gathered) -> None:
+        """And what ``other`` has."""
+        self.inserts += other.inserts
+        self.updates += other.updates
+        self.works += other.works
+        self.secure |= other.secure
 
 
 class Writer:
@@ -66,6 +82,8 @@ class Writer:
         self._loop: asyncio.AbstractEventLoop
         self._gathered = _Gathered()
         self._waiting = False
+        self._tries, self._most = 0, _TRIES if base.dialect == "sqlite" else 0
+        self._securing = False
         self._queue: queue.SimpleQueue[_Gathered | None] = queue.SimpleQueue()
         self._owed: deque[Values] = deque(maxlen=OWED)
         self._thread = threading.Thread(target=self._run, name="relay-ledger", daemon=True)
@@ -77,7 +95,9 @@ class Writer:
 
     async def stop(self) -> None:
         """Write what is waiting, and end."""
-        self._hand_over()
+        gathered, self._gathered = self._gathered, _Gathered()
+        gathered.secure = True
+        self._queue.put(gathered)
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -96,22 +116,44 @@ class Writer:
         await future
 
     async def together(self, work: Callable[[Database], T]) -> T:
-        """Do ``work`` in a transaction of its own, in turn with the rest."""
+        """Do ``work`` in a transaction of its own, in turn with the rest; it is on the disk then."""
         future: asyncio.Future[T] = self._loop.create_future()
         self._gathered.works.append((work, future))
         self._gather()
         return await future
 
     def _gather(self) -> None:
-        """All that is wanted in one turn of the loop is handed over as one."""
+        """All that is wanted in one turn of the loop is written as one."""
         if not self._waiting:
             self._waiting = True
             self._loop.call_soon(self._hand_over)
 
     def _hand_over(self) -> None:
+        """Write now what the loop can write; the thread gets the rest."""
         self._waiting = False
-        gathered, self._gathered = self._gathered, _Gathered()
-        self._queue.put(gathered)
+        gathered = self._gathered
+        if gathered.works or self._tries >= self._most:
+            self._tries = 0
+            self._gathered = _Gathered()
+            self._queue.put(gathered)
+            return
+        try:
+            told = self._rows_written(gathered, self._base.at_once)
+        except Busy:
+            self._tries += 1
+            self._waiting = True
+            self._loop.call_later(_AGAIN, self._hand_over)
+            return
+        self._tries = 0
+        self._gathered = _Gathered()
+        _tell(told)
+        if not self._securing:
+            self._securing = True
+            self._loop.call_later(SOON, self._secure)
+
+    def _secure(self) -> None:
+        self._securing = False
+        self._queue.put(_Gathered(secure=True))
 
     def _run(self) -> None:
         """The thread: take all that waits, write it, tell."""
@@ -123,27 +165,33 @@ class Writer:
                 if gathered is None:
                     ended = True
                 else:
-                    whole.inserts += gathered.inserts
-                    whole.updates += gathered.updates
-                    whole.works += gathered.works
+                    whole.add(gathered)
                 if self._queue.empty() or len(whole.inserts) + len(whole.updates) >= AT_ONCE:
                     break
                 gathered = self._queue.get()
             self._write(whole)
 
     def _write(self, whole: _Gathered) -> None:
-        told: list[tuple[asyncio.Future[Any], Any]] = []
+        told: list[Told] = []
         if whole.inserts or whole.updates:
-            told += self._rows_written(whole)
+            told += self._rows_written(whole, self._base.together)
         for work, future in whole.works:
-            told.append((future, self._tried(work)))
-        self._loop.call_soon_threadsafe(_tell, told)
+            told.append((future, _tried(self._base.together, work)))
+        if told:
+            self._loop.call_soon_threadsafe(_tell, told)
+        if whole.secure:
+            failed = _tried(lambda work: work(self._base), lambda base: base.secure())
+            if failed is not None:
+                log.error("the relay's ledger cannot be brought to the disk: %s", failed)
 
-    def _rows_written(self, whole: _Gathered) -> list[tuple[asyncio.Future[Any], Any]]:
-        owed = list(self._owed)
-        self._owed.clear()
-        updates = [*owed, *(values for values, _ in whole.updates)]
-        result = self._tried(lambda base: self._both(base, [values for values, _ in whole.inserts], updates))
+    def _rows_written(self, whole: _Gathered, together: Together) -> list[Told]:
+        owed = self._debts()
+        inserts, updates = [values for values, _ in whole.inserts], owed + [values for values, _ in whole.updates]
+        try:
+            result = _tried(together, lambda base: self._both(base, inserts, updates))
+        except Busy:
+            self._owed.extend(owed)
+            raise
         if isinstance(result, BaseException):
             self._owed.extend(updates)
             futures: list[asyncio.Future[Any]] = [future for _, future in whole.inserts]
@@ -152,30 +200,34 @@ class Writer:
         known = zip((future for _, future in whole.inserts), result, strict=True)
         return [*known, *((future, None) for _, future in whole.updates)]
 
+    def _debts(self) -> list[Values]:
+        """The endings that are owed; the loop and the thread may both be taking."""
+        owed: list[Values] = []
+        with contextlib.suppress(IndexError):
+            while self._owed:
+                owed.append(self._owed.popleft())
+        return owed
+
     def _both(self, base: Database, inserts: list[Values], updates: list[Values]) -> list[Row | None]:
         """Endings first, so that a fingerprint that was given free can be taken by a row of the same transaction."""
-        for start in range(0, len(updates), AT_ONCE):
-            some = updates[start : start + AT_ONCE]
-            rows = ", ".join([_PLACES] * len(some))
-            base.change(_UPDATE.format(rows=rows), list(chain.from_iterable(some)))
-        known: list[Row | None] = []
-        for start in range(0, len(inserts), AT_ONCE):
-            some = inserts[start : start + AT_ONCE]
-            new = self._inserted(base, some)
-            known += [None] * len(some) if new else [self._known(base, values) for values in some]
-        return known
-
-    def _tried(self, work: Callable[[Database], Any]) -> Any:
-        """What ``work`` gives, or the exception that it raised."""
-        try:
-            return self._base.together(work)
-        except DatabaseUnavailable as error:
-            return error
-        except Exception as error:  # noqa: BLE001 - the thread must live; who waits gets the error
-            return error
+        if updates:
+            base.change_all(_UPDATE, updates)
+        if not inserts or self._inserted(base, inserts):
+            return [None] * len(inserts)
+        return [self._known(base, values) for values in inserts]
 
 
-def _tell(told: list[tuple[asyncio.Future[Any], Any]]) -> None:
+def _tried(together: Together, work: Callable[[Database], Any]) -> Any:
+    """What ``work`` gives, or the exception that it raised. Raises ``Busy``."""
+    try:
+        return together(work)
+    except Busy:
+        raise
+    except Exception as error:  # noqa: BLE001 - the writer must live; who waits gets the error
+        return error
+
+
+def _tell(told: list[Told]) -> None:
     for future, result in told:
         if future.done():
             continue

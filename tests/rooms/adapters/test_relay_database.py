@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from mailstrata.adapters.relay_database import Database, DatabaseUnavailable, SqliteDatabase, opened
+from mailstrata.adapters import relay_database
+from mailstrata.adapters.relay_database import Busy, Database, DatabaseUnavailable, SqliteDatabase, opened
 from mailstrata.model.errors import Refusal
 
 TABLES = ("CREATE TABLE boats (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, log BLOB)",)
@@ -118,3 +120,64 @@ def test_a_url_that_cannot_be_read_is_not_repeated(url: str) -> None:
     with pytest.raises(Refusal, match="URL cannot be read") as refused:
         opened(f"postgresql://{url}")
     assert "s3" not in f"{refused.value.message} {refused.value.hint} {refused.value.__cause__}"
+
+
+def test_what_is_done_at_once_others_see(tmp_path: Path) -> None:
+    """And a statement after it waits and is durable as before."""
+    base, other = SqliteDatabase(tmp_path / "one.sqlite3"), SqliteDatabase(tmp_path / "one.sqlite3")
+    base.prepare("boats", version=1, statements=TABLES)
+    rows = [("Ahoy",), ("Blow",)]
+    assert base.at_once(lambda inside: inside.change_all("INSERT INTO boats (name) VALUES (?)", rows)) == 2
+    assert other.run("SELECT name FROM boats ORDER BY id") == rows
+    assert base.run("PRAGMA synchronous") == [(2,)]
+    base.close()
+    other.close()
+
+
+def test_at_once_is_refused_while_somebody_writes(tmp_path: Path) -> None:
+    """Another process, or a thread of this one; nothing was done, and afterwards it can be."""
+    base, other = SqliteDatabase(tmp_path / "one.sqlite3"), SqliteDatabase(tmp_path / "one.sqlite3")
+    base.prepare("boats", version=1, statements=TABLES)
+
+    def insert(inside: Database) -> int:
+        return inside.change("INSERT INTO boats (name) VALUES (?)", ("Ahoy",))
+
+    def meanwhile(_: Database) -> None:
+        with pytest.raises(Busy):
+            other.at_once(insert)
+
+    base.together(meanwhile)
+    assert other.at_once(insert) == 1
+    base.close()
+    other.close()
+
+
+def test_a_failure_at_once_undoes_the_whole(tmp_path: Path) -> None:
+    """The second row is not unique."""
+    base = SqliteDatabase(tmp_path / "one.sqlite3")
+    base.prepare("boats", version=1, statements=TABLES)
+    rows = [("Ahoy",), ("Ahoy",)]
+    with pytest.raises(DatabaseUnavailable):
+        base.at_once(lambda inside: inside.change_all("INSERT INTO boats (name) VALUES (?)", rows))
+    assert base.run("SELECT name FROM boats") == []
+    base.close()
+
+
+def _inserted(row: tuple[object, ...], base: Database) -> int:
+    return base.change("INSERT INTO boats (name, log) VALUES (?, ?)", row)
+
+
+def test_a_long_log_is_taken_over_beside_the_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The prompt connection never does it itself, and the log has an end all the same."""
+    monkeypatch.setattr(relay_database, "LOG", 100_000)
+    base = SqliteDatabase(tmp_path / "one.sqlite3")
+    base.prepare("boats", version=1, statements=TABLES)
+    log = tmp_path / "one.sqlite3-wal"
+    for number in range(50):
+        row = (f"boat {number}", bytes(5000))
+        base.at_once(partial(_inserted, row))
+    before = log.stat().st_size
+    base.secure()
+    assert (before > 250_000, log.stat().st_size) == (True, 0)
+    assert base.run("SELECT count(*) FROM boats") == [(50,)]
+    base.close()

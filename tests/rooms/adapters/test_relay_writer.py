@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mailstrata.adapters.relay_database import Database, Row
+from mailstrata.adapters.relay_database import Busy, Database, Row
 from mailstrata.adapters.relay_writer import Values, Writer
 
 
@@ -19,6 +19,8 @@ class Counting:
 
     def __init__(self) -> None:
         self.transactions: list[int] = []
+        self.busy = 0
+        self.secured = 0
 
     def run(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """No statement gives rows here."""
@@ -28,10 +30,25 @@ class Counting:
         """All rows are new."""
         return len(values)
 
+    def change_all(self, statement: str, rows: Sequence[Sequence[object]]) -> int:
+        """All rows are new."""
+        return len(rows)
+
     def together(self, work: Callable[[Database], Any]) -> Any:
         """One transaction more."""
         self.transactions.append(0)
         return work(self)
+
+    def at_once(self, work: Callable[[Database], Any]) -> Any:
+        """One transaction more, unless somebody else writes."""
+        if self.busy:
+            self.busy -= 1
+            raise Busy
+        return self.together(work)
+
+    def secure(self) -> None:
+        """Note it."""
+        self.secured += 1
 
     def prepare(self, name: str, *, version: int, statements: Sequence[str]) -> None:
         """There are no tables."""
@@ -93,3 +110,65 @@ def test_a_task_that_gave_up_does_not_disturb_the_others() -> None:
         return base.transactions
 
     assert sum(asyncio.run(cancelled())) == 3
+
+
+@pytest.mark.parametrize("busy", [1, 3])
+def test_while_another_process_writes_the_loop_tries_again(busy: int) -> None:
+    """What comes meanwhile goes into the same transaction."""
+    base = Counting()
+    base.busy = busy
+
+    async def some() -> None:
+        writer = Writer(base, inserted=base.inserted, known=lambda _, __: None)
+        writer.start()
+        await asyncio.gather(*(writer.insert((number,)) for number in range(5)))
+        await writer.stop()
+
+    asyncio.run(some())
+    assert base.transactions == [5]
+
+
+def test_what_the_loop_cannot_have_for_long_the_thread_waits_for() -> None:
+    """No task waits for ever, and the loop for nothing."""
+    base = Counting()
+    base.busy = 1_000_000
+
+    async def one() -> None:
+        writer = Writer(base, inserted=base.inserted, known=lambda _, __: None)
+        writer.start()
+        await writer.insert((1,))
+        await writer.stop()
+
+    asyncio.run(one())
+    assert base.transactions == [1]
+
+
+def test_what_the_loop_wrote_is_brought_to_the_disk_before_the_end() -> None:
+    """Nobody waited for it before."""
+    base = Counting()
+
+    async def one() -> None:
+        writer = Writer(base, inserted=base.inserted, known=lambda _, __: None)
+        writer.start()
+        await writer.insert((1,))
+        await writer.stop()
+
+    asyncio.run(one())
+    assert base.secured == 1
+
+
+def test_a_server_is_written_to_by_the_thread_only() -> None:
+    """A round trip is nothing to wait for in a loop."""
+    base = Counting()
+    base.dialect = "postgres"
+    base.busy = 1_000_000
+
+    async def some() -> None:
+        writer = Writer(base, inserted=base.inserted, known=lambda _, __: None)
+        writer.start()
+        await asyncio.gather(*(writer.insert((number,)) for number in range(3)))
+        await writer.insert((3,))
+        await writer.stop()
+
+    asyncio.run(some())
+    assert (base.transactions, base.busy) == ([3, 1], 1_000_000)
