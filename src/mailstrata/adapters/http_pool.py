@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from mailstrata.adapters.http_answer import Answer, MalformedAnswer, read
+from mailstrata.adapters.tls_line import TlsLine
 
 _TICK = 0.002
 """Seconds by which a timer may come early: uvloop's clock has milliseconds."""
@@ -108,11 +109,13 @@ class Pool:
 
     async def _connected(self) -> _Connection:
         place, connection = self._place, _Connection()
-        making = asyncio.get_running_loop().create_connection(lambda: connection, place.host, place.port, ssl=place.tls)
+        making = asyncio.get_running_loop().create_connection(lambda: self._first(connection), place.host, place.port)
         try:
             async with asyncio.timeout(self._patience.connect):
                 await making
+                await connection.made
         except TimeoutError as error:
+            connection.drop()
             raise Unreached(f"no connection within {self._patience.connect:g} s") from error
         except ssl.SSLCertVerificationError as error:
             raise Unreached(f"its certificate is not trusted: {error.verify_message}") from error
@@ -120,6 +123,11 @@ class Pool:
             raise Unreached(f"no connection: {error.strerror or type(error).__name__}") from error
         self.made += 1
         return connection
+
+    def _first(self, connection: _Connection) -> asyncio.Protocol:
+        """What a new socket speaks to: TLS, and through it the connection."""
+        place = self._place
+        return connection.under_tls(place.tls, place.host) if place.tls is not None else connection
 
     def _back(self, connection: _Connection, *, kept: bool) -> None:
         if kept and connection.alive:
@@ -145,6 +153,9 @@ class _Connection(asyncio.Protocol):
         self.loop = asyncio.get_running_loop()  # asked for once: each question is a getpid in CPython before 3.12
         self.alive = False
         self.since = 0.0
+        self.made: asyncio.Future[None] = self.loop.create_future()
+        """Done when requests may be sent."""
+        self._shaking: TlsLine | None = None
         self._transport: asyncio.Transport
         self._answer: asyncio.Future[Answer] | None = None
         self._received = b""
@@ -153,9 +164,27 @@ class _Connection(asyncio.Protocol):
         self._until = 0.0
         self._late: asyncio.TimerHandle | None = None
 
+    def under_tls(self, context: ssl.SSLContext, host: str) -> TlsLine:
+        """The protocol for a socket on which TLS begins."""
+        self._shaking = TlsLine(context, above=self, failed=self._insecure, server=False, host=host)
+        return self._shaking
+
+    def drop(self) -> None:
+        """Give up a handshake."""
+        if self._shaking is not None and self._shaking.stands:
+            self._shaking.abort()
+
+    def _insecure(self, error: Exception) -> None:
+        self._shaking = None
+        if not self.made.done():
+            self.made.set_exception(error)
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are none by inheritance
+        self._shaking = None
         self.alive = True
+        if not self.made.done():
+            self.made.set_result(None)
 
     def data_received(self, data: bytes) -> None:
         if self._answer is None or self._answer.done():

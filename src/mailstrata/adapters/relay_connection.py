@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-import ssl
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import cast
@@ -16,6 +15,7 @@ from mailstrata.adapters.relay_metrics import Row
 from mailstrata.adapters.relay_passwords import without_password
 from mailstrata.adapters.relay_tls import RelayTls
 from mailstrata.adapters.relay_users import RelayUsers
+from mailstrata.adapters.tls_line import TlsLine
 from mailstrata.model.ports import Clock
 from mailstrata.model.reply import Reply
 from mailstrata.relay.admission import Admission
@@ -76,13 +76,13 @@ class Connection(asyncio.Protocol):
         self._peer = peer
         self._transport: asyncio.Transport | None = None
         self._session: Session | None = None
+        self._shaking: TlsLine | None = None
+        """The line whose handshake is under way."""
         self._paused: set[str] = set()
         self._progress = 0
         self._left = False
-        self._early: bytearray | None = None
-        """What came under STARTTLS before the session was told that the handshake is done."""
         self._loop = asyncio.get_running_loop()  # asked for once: each question is a getpid in CPython before 3.12
-        self.deadline = self._loop.time() + house.limits.login
+        self.deadline = self._loop.time() + min(HANDSHAKE, house.limits.login)
         """When the client has to have gone on (the loop's time)."""
         house.connections.add(self)
         house.row.add("connections")
@@ -90,27 +90,34 @@ class Connection(asyncio.Protocol):
 
     def leave(self) -> None:
         """It is over; no harm when it was before."""
-        self._session = None
+        self._session = self._transport = None
         if not self._left:
             self._left = True
             self._house.admission.leave(self._peer)
             self._house.connections.discard(self)
             self._house.row.add("open", -1)
 
-    # What asyncio calls
+    def under_tls(self) -> TlsLine:
+        """The protocol for a socket where TLS begins now; this one hears of it when the handshake is done."""
+        self._shaking = TlsLine(self._house.tls.context, above=self, failed=self._insecure, server=True)
+        return self._shaking
+
+    # What asyncio calls, or the line of TLS
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The line stands, with TLS if it began so; asyncio calls this again after STARTTLS, which is no news."""
-        if self._transport is None:
-            self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by its class
+        """The line stands, with TLS if it began so; or STARTTLS is done."""
+        self._shaking = None
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by its class
+        if self._session is None:
             self._begin(_tls_of(self._transport))
+        else:
+            self._session.secured(_tls_of(self._transport))
+            self.deadline = self._loop.time() + self._session.patience
 
     def data_received(self, data: bytes) -> None:
         """Bytes of the client."""
         session = self._session
-        if self._early is not None:
-            self._early += data
-        elif session is not None:
+        if session is not None:
             self._do(session, session.receive(data))
 
     def pause_writing(self) -> None:
@@ -131,6 +138,11 @@ class Connection(asyncio.Protocol):
     def look(self, now: float) -> None:
         """End a session whose client is late."""
         session = self._session
+        if self._shaking is not None:
+            if now > self.deadline:
+                self.abort()
+                self._insecure(TimeoutError("the handshake takes too long"))
+            return
         if session is None:
             return
         if session.waiting or session.progress != self._progress:
@@ -149,8 +161,9 @@ class Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         """End it now."""
-        if self._transport is not None:
-            self._transport.abort()
+        transport = self._shaking or self._transport
+        if transport is not None:
+            transport.abort()
 
     # Effects
 
@@ -186,8 +199,10 @@ class Connection(asyncio.Protocol):
             case Verify():
                 self._house.start(self._verify(session, effect))
             case StartTls():
-                self._pause("handshake")
-                self._house.start(self._secure(session, transport))
+                self.deadline = self._loop.time() + HANDSHAKE
+                line = self.under_tls()
+                transport.set_protocol(line)  # from here on only decrypted bytes arrive
+                line.connection_made(transport)
             case Close():
                 self.deadline = self._loop.time() + LINGER
                 transport.close()
@@ -236,31 +251,12 @@ class Connection(asyncio.Protocol):
         if self._session is session:
             self._done(session, session.verified(login, reply))
 
-    async def _secure(self, session: Session, transport: asyncio.Transport) -> None:
-        """STARTTLS: shake hands as the server, then tell the session.
-
-        From ``start_tls`` on only decrypted bytes arrive here, and a client's first ones may do so together with the end of
-        its handshake; whatever came before in clear the session has dropped.
-        """
-        self._early = early = bytearray()
-        try:
-            secured = await self._loop.start_tls(
-                transport, self, self._house.tls.context, server_side=True, ssl_handshake_timeout=HANDSHAKE
-            )
-        except (OSError, ssl.SSLError, TimeoutError) as error:
+    def _insecure(self, error: Exception) -> None:
+        """The handshake failed."""
+        if self._shaking is not None:
+            self._shaking = None
             self._house.handshake_failed(self._peer, error)
-            transport.abort()
             self.leave()
-            return
-        if secured is None or self._session is not session:
-            transport.abort()
-            return
-        self._transport = secured
-        self._paused.clear()  # the new transport reads
-        self._early = None
-        session.secured(_tls_of(secured))
-        if early:
-            self._do(session, session.receive(bytes(early)))
 
     def _pause(self, why: str) -> None:
         if self._transport is not None and not self._paused:

@@ -12,11 +12,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mailstrata.adapters.relay_connection import HANDSHAKE, Connection, House
+from mailstrata.adapters.relay_connection import Connection, House
 from mailstrata.relay import reply_lines
 
 BACKLOG = 1024
@@ -93,20 +92,13 @@ class Server:
                     client.send(reply_lines.written(refusal))
             return
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        house.start(self._connected(Connection(house, peer=peer), client, implicit=implicit, peer=peer))
+        house.start(self._connected(Connection(house, peer=peer), client, implicit=implicit))
 
-    async def _connected(self, connection: Connection, client: socket.socket, *, implicit: bool, peer: str) -> None:
-        house, loop = self._house, asyncio.get_running_loop()
-        patience = min(HANDSHAKE, house.limits.login)
+    async def _connected(self, connection: Connection, client: socket.socket, *, implicit: bool) -> None:
+        first = connection.under_tls() if implicit else connection
         try:
-            await loop.connect_accepted_socket(
-                lambda: connection,
-                client,
-                ssl=house.tls.context if implicit else None,
-                ssl_handshake_timeout=patience if implicit else None,
-            )
-        except (OSError, ssl.SSLError, TimeoutError) as error:
-            house.handshake_failed(peer, error)
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: first, client)
+        except OSError:  # it went before it was served
             connection.leave()
             client.close()
 
