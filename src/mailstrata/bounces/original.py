@@ -78,7 +78,7 @@ def original_of(mail: Part) -> Original:
 
 def told_by(inner: Part) -> Original:
     """What the headers of the mail that failed tell of it."""
-    is_gmails = inner.mentions(b"\nx-gm")
+    is_gmails = inner.mentions("\nx-gm")
     return Original(
         message_id=identifier(inner.get("message-id")),
         x_gmail_original_message_id=identifier(inner.get("x-gmail-original-message-id")) if is_gmails else "",
@@ -92,7 +92,7 @@ def told_by(inner: Part) -> Original:
 def _via(inner: Part, is_gmails: bool) -> Via:
     if is_gmails and (inner.get("x-gmail-original-message-id") or inner.get("x-gm-message-state")):
         return Via.GMAIL_ALIAS
-    if inner.mentions(b"email-smtp.") and any(
+    if inner.mentions("email-smtp.") and any(
         "email-smtp." in hop and "amazon" in hop for hop in inner.all("received")
     ):
         return Via.SES_SMTP

@@ -14,7 +14,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from mailstrata.formats.charset import decode, decode_words
@@ -24,11 +24,13 @@ DEPTH_LIMIT = 20
 PART_LIMIT = 1000
 HEADER_LIMIT = 256 * 1024
 
-_HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
-_SPACED = re.compile(rb"(\n[!-9;-~]+)(?:\n?[ \t])+:")
-_FOLDS = b" \t"
-_LAST_LINE = re.compile(rb"\n(?![ \t])")
-_KEYS: dict[str, bytes] = {}
+_NAME = re.compile(rb"[!-9;-~]+[ \t]*")
+_SPACED = re.compile(r"(\n[!-9;-~]+)(?:\n?[ \t])+:")
+_ENVELOPES = (b"From ", b">From ")
+"""How the line begins that a mailbox file puts before a mail."""
+_FOLDS = frozenset(" \t")
+_LAST_LINE = re.compile(r"\n(?![ \t])")
+_KEYS: dict[str, str] = {}
 _TYPE = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+)")
 _PARAMETER = re.compile(r";\s*([\w*-]{1,60})\s*=\s*(?:\"((?:[^\"\\]++|\\.)*+)\"?|([^\s;]*))", re.DOTALL)
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\n]{1,70}?)[ \t]*\n(?=Content-[A-Za-z]+:)", re.IGNORECASE)
@@ -45,71 +47,58 @@ class _Budget:
     exceeded: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class Part:
     """A mail or a part of one; ``body`` is as it was transferred, ``content`` and ``text`` are decoded when asked for."""
 
-    raw: bytes = field(repr=False)
-    depth: int = 0
-    budget: _Budget = field(default_factory=_Budget, repr=False)
-    _head: bytes = field(default=b"", repr=False)
-    """The headers as they stand, a newline before and after; empty before somebody asked for one."""
-    _lower: bytes = field(default=b"", repr=False)
-    _start: int = -1
-    _parts: tuple[Part, ...] | None = field(default=None, repr=False)
-    _below: tuple[Part, ...] | None = field(default=None, repr=False)
-    """What ``walk`` gives besides this part; not the part itself, which would then wait for the collector of cycles."""
-    _declared: tuple[str, Mapping[str, str]] | None = field(default=None, repr=False)
-    """What Content-Type says."""
+    __slots__ = ("_below", "_head", "_lower", "_parameters", "_parts", "_start", "budget", "depth", "raw", "type")
 
-    def _read_head(self) -> bytes:
+    def __init__(self, raw: bytes, depth: int, budget: _Budget) -> None:
+        self.raw = raw
+        self.depth = depth
+        self.budget = budget
+        head, self._start = _head_of(raw)
+        self._head = head
+        """The headers as they stand, a newline before and two behind."""
+        self._lower = head.lower() if head.isascii() else _in_lower_case(head)
         """The headers in lower case, in which they are looked up: most mails have thirty and are asked for ten."""
-        if not self._lower:
-            self._head, self._start = _head_of(self.raw)
-            self._lower = self._head.lower()
-        return self._lower
+        self._parts: tuple[Part, ...] | None = None
+        self._below: tuple[Part, ...] | None = None
+        """What ``walk`` gives besides this part; not the part itself, which would then wait for the collector of cycles."""
+        declared = self.get("content-type")
+        self.type, self._parameters = _declared(declared[:4000]) if declared else _UNDECLARED
+        """The media type in lower case; ``text/plain`` when it is not given or no type (RFC 2045 5.2)."""
 
     def get(self, name: str) -> str:
         """The first header of that name, unfolded, its encoded words decoded (RFC 2047); empty when there is none."""
         key = _KEYS.get(name) or _key(name)
-        at = (self._lower or self._read_head()).find(key)
+        at = self._lower.find(key)
         return _value(self._head, at + len(key)) if at >= 0 else ""
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every header of that name, in order; names are compared without regard to case."""
-        key, head, found = _key(name), self._read_head(), []
-        at = head.find(key)
+        key, lower, found = _key(name), self._lower, []
+        at = lower.find(key)
         while at >= 0:
             found.append(_value(self._head, at + len(key)))
-            at = head.find(key, at + 1)
+            at = lower.find(key, at + 1)
         return tuple(found)
 
     def has(self, name: str) -> bool:
         """Whether there is a header of that name, given in lower case."""
-        return _key(name) in self._read_head()
+        return (_KEYS.get(name) or _key(name)) in self._lower
 
-    def mentions(self, words: bytes) -> bool:
-        """Whether the headers have these bytes (in lower case) anywhere; quicker than to look at each."""
-        return words in self._read_head()
+    def mentions(self, words: str) -> bool:
+        """Whether the headers have these words (in lower case) anywhere; quicker than to look at each."""
+        return words in self._lower
 
     @property
     def body(self) -> bytes:
         """All that follows the headers."""
-        self._read_head()
         return self.raw[self._start :]
-
-    @property
-    def type(self) -> str:
-        """The media type in lower case; ``text/plain`` when it is not given or no type (RFC 2045 5.2)."""
-        return (self._declared or self._declare())[0]
 
     def parameter(self, name: str) -> str:
         """A parameter of Content-Type, empty when it is not given."""
-        return (self._declared or self._declare())[1].get(name, "")
-
-    def _declare(self) -> tuple[str, Mapping[str, str]]:
-        self._declared = _declared(self.get("content-type")[:4000])
-        return self._declared
+        return self._parameters.get(name, "")
 
     @property
     def content(self) -> bytes:
@@ -173,9 +162,16 @@ class Part:
     def walk(self) -> tuple[Part, ...]:
         """This part and those below it, first things first; an enclosed message is given but not entered."""
         if self._below is None:
-            parts = self.parts if self.type.startswith("multipart/") else ()
-            self._below = tuple([each for part in parts for each in part.walk()]) if parts else ()
+            self._below = tuple(self._walked()) if self.type.startswith("multipart/") else ()
         return (self, *self._below)
+
+    def _walked(self) -> list[Part]:
+        found = []
+        for part in self.parts:
+            found.append(part)
+            if part.type.startswith("multipart/"):
+                found += part.walk()[1:]
+        return found
 
     @property
     def enclosed(self) -> Part | None:
@@ -204,47 +200,64 @@ def _with_newlines(raw: bytes) -> bytes:
     return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def _key(name: str) -> bytes:
+def _key(name: str) -> str:
     """What stands before a header's value among the headers in lower case."""
-    return _KEYS.get(name) or _KEYS.setdefault(name, b"\n" + name.lower().encode() + b":")
+    return _KEYS.get(name) or _KEYS.setdefault(name, f"\n{name.lower()}:")
 
 
-def _head_of(raw: bytes) -> tuple[bytes, int]:
-    """The headers, a newline before the first and two behind the last, and where the body begins.
+def _head_of(raw: bytes) -> tuple[str, int]:
+    """The headers in raw UTF-8 (RFC 6532), a newline before the first and two behind the last, and where the body begins.
 
     They end at the first empty line; a line among them that is no header is nobody's. Bytes that do not begin with a header
     have none.
     """
-    start = (
-        raw.find(b"\n") + 1 if raw.startswith((b"From ", b">From ")) else 0
-    )  # the line that a mailbox file puts before a mail
-    if raw[start : start + 1] == b"\n":
-        return b"\n\n", start + 1
-    if not _HEADER.match(raw, start, start + 1000):
-        return b"\n\n", start
+    start = raw.find(b"\n") + 1 if raw.startswith(_ENVELOPES) else 0
+    if raw.startswith(b"\n", start):
+        return "\n\n", start + 1
+    colon = raw.find(b":", start, start + 1000)
+    if colon < 0 or not _is_name(raw[start:colon]):
+        return "\n\n", start
     end = raw.find(b"\n\n", start)
-    head = b"\n%b\n\n" % raw[start : min(end if end >= 0 else len(raw), start + HEADER_LIMIT)]
-    if b" :" in head:
-        head = _SPACED.sub(rb"\1:", head)
-    return head, end + 2 if end >= 0 else len(raw)
+    behind = end + 2 if end >= 0 else len(raw)
+    if end < 0 or end > start + HEADER_LIMIT:
+        end = start + HEADER_LIMIT
+    head = f"\n{raw[start:end].decode('utf-8', 'replace')}\n\n"
+    return _SPACED.sub(r"\1:", head) if " :" in head and _has_spaced_name(head) else head, behind
 
 
-def _value(head: bytes, start: int) -> str:
-    """A header's value in raw UTF-8 (RFC 6532) or encoded words (RFC 2047)."""
-    end = head.find(b"\n", start)
-    value = head[start:end]
-    after = head[end + 1]
-    if after == 32 or after == 9:
-        value = _unfolded(head, start)
-    text = str(value, "utf-8", "replace").strip()
+@lru_cache(maxsize=256)
+def _is_name(text: bytes) -> bool:
+    """Whether a header's name stands there, and blanks at most (RFC 5322 2.2, 4.5)."""
+    return _NAME.fullmatch(text) is not None
+
+
+def _has_spaced_name(head: str) -> bool:
+    """Whether a blank before a colon may be one behind a name: then no other colon stands before it in its line."""
+    at = head.find(" :")
+    while at >= 0:
+        if head.find(":", head.rfind("\n", 0, at) + 1, at) < 0:
+            return True
+        at = head.find(" :", at + 2)
+    return False
+
+
+def _in_lower_case(head: str) -> str:
+    """The same with ASCII in lower case; all else stays, so that places agree."""
+    return head.encode().lower().decode()
+
+
+def _value(head: str, start: int) -> str:
+    """A header's value, its encoded words decoded (RFC 2047)."""
+    end = head.find("\n", start)
+    text = head[start:end].strip() if head[end + 1] not in _FOLDS else _unfolded(head, start).strip()
     return decode_words(text) if "=?" in text else text
 
 
-def _unfolded(head: bytes, start: int) -> bytes:
+def _unfolded(head: str, start: int) -> str:
     """A value that goes on in lines which begin with a space (RFC 5322 2.2.3)."""
     end = _LAST_LINE.search(head, start)
     value = head[start : end.start() if end else len(head)]
-    return value.replace(b"\n ", b" ").replace(b"\n\t", b"\t")
+    return value.replace("\n ", " ").replace("\n\t", "\t")
 
 
 def _between_boundaries(body: bytes, boundary: str) -> list[bytes]:
@@ -262,19 +275,23 @@ def _between_boundaries(body: bytes, boundary: str) -> list[bytes]:
 
 def _cut(body: bytes, delimiter: bytes) -> list[bytes]:
     pieces: list[bytes] = []
-    start, at = -1, body.find(delimiter)
+    line, size = b"\n" + delimiter, len(delimiter)
+    start = -1
+    at = 0 if body.startswith(delimiter) else body.find(line) + 1 or -1
     while at >= 0 and len(pieces) <= PART_LIMIT:
-        after = at + len(delimiter)
-        end = body.find(b"\n", after)
-        end = len(body) if end < 0 else end
-        rest = body[after : min(end, after + 100)].rstrip(b" \t") if end > after else b""
-        if (not rest or rest == b"--") and (at == 0 or body[at - 1] == 10):
+        end = body.find(b"\n", at + size)
+        if end < 0:
+            end = len(body)
+        rest = body[at + size : end]
+        if rest and rest != b"--":
+            rest = rest[:100].rstrip(b" \t")
+        if not rest or rest == b"--":
             if start >= 0:
                 pieces.append(body[start : max(at - 1, start)])  # the line end before a delimiter is the delimiter's
             start = end + 1
             if rest:
                 return pieces
-        at = body.find(delimiter, after)
+        at = body.find(line, at + size) + 1 or -1
     return [*pieces, body[start:]] if start >= 0 else pieces
 
 
@@ -285,6 +302,9 @@ def _declared(value: str) -> tuple[str, Mapping[str, str]]:
     given = _PARAMETER.findall(value) if ";" in value else []
     parameters = {key.lower(): _unquoted(quoted) or bare for key, quoted, bare in reversed(given)}
     return match[1].lower() if match else "text/plain", parameters
+
+
+_UNDECLARED: tuple[str, Mapping[str, str]] = ("text/plain", {})
 
 
 def _unquoted(text: str) -> str:

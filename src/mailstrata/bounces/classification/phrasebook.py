@@ -75,9 +75,9 @@ class Phrasebook:
         self._numbered = [(place, patterns(self._entries[place][0].get("number", ""))) for place in self._wordless]
         self._unspaced: list[int] = []
         needed = [_needed(phrase) for _, phrase in self._entries]
-        uses = Counter(chain.from_iterable(needed))
-        for place, words in enumerate(needed):
-            if words:
+        uses = Counter(chain.from_iterable(chain.from_iterable(needed)))
+        for place, choices in enumerate(needed):
+            for words in choices:
                 self._file(place, words, uses)
         self._first_words = frozenset(self._filed)
         self._meant = lru_cache(maxsize=1024)(self._wordless_for)
@@ -161,6 +161,24 @@ def _well_formed(cell: str) -> str:
     return cell if patterns(cell) else ""
 
 
-def _needed(phrase: str) -> list[str]:
-    """The different words that a text which holds the phrase has, choices aside."""
-    return list({word for word in CHOICE.sub(_CHOSEN, phrase).split() if word != ".." and _CHOSEN not in word})
+def _needed(phrase: str) -> list[list[str]]:
+    """The different words that a text which holds the phrase has; of a phrase with one such word, one list for each choice.
+
+    A word that is in part a choice is left out; of choices that may be nothing nothing is needed.
+    """
+    if "{" not in phrase:
+        return [list({word for word in phrase.split() if word != ".."})] if phrase else []
+    tokens = CHOICE.sub(_CHOSEN, phrase).split()
+    always = list({word for word in tokens if word != ".." and _CHOSEN not in word})
+    if len(always) != 1 or _CHOSEN not in tokens:
+        return [always] if always else []
+    choices = [choice.split(",") for choice in CHOICE.findall(phrase)]
+    needed = [choices[number] for number, token in enumerate(_choosing(tokens)) if token == _CHOSEN]
+    whole = [each for each in needed if all(each)]
+    return [[*always, *chosen.split()] for chosen in min(whole, key=len)] if whole else [always]
+
+
+def _choosing(tokens: list[str]) -> Iterator[str]:
+    """The tokens with a choice in them, once for each."""
+    for token in tokens:
+        yield from [token] * token.count(_CHOSEN)
