@@ -15,21 +15,20 @@ from mailstrata.bounces.classification.table import lines
 
 def provider_of(remote_mta: str, diagnostic: str, reporting_mta: str = "") -> str:
     """The provider, empty when nobody can tell. The reporting server counts only where it is no mere sender of ours."""
-    by_name = _by_name(remote_mta) if remote_mta else ""
+    by_name = provider_named(remote_mta) if remote_mta else ""
     if by_name:
         return by_name
     if diagnostic:
-        words = diagnostic.lower()
-        for sign, name in _signs():
-            if sign in words:
-                return name
-    reporter = _by_name(reporting_mta) if reporting_mta else ""
+        words, signs = diagnostic.lower(), _signs()
+        if any(map(words.__contains__, signs)):
+            return next(name for sign, name in signs.items() if sign in words)
+    reporter = provider_named(reporting_mta) if reporting_mta else ""
     return "" if reporter == "amazon-ses" else reporter
 
 
 @lru_cache(maxsize=1024)
-def _by_name(host: str) -> str:
-    """Whose a server's name is; a mailbox full of bounces names the same few servers."""
+def provider_named(host: str) -> str:
+    """Whose a server's name is, empty when nobody knows it; a mailbox full of bounces names the same few servers."""
     known, name = _suffixes(), host.lower().rstrip(".")[-255:]
     while name and name not in known:
         name = name.partition(".")[2]
@@ -42,5 +41,5 @@ def _suffixes() -> dict[str, str]:
 
 
 @cache
-def _signs() -> tuple[tuple[str, str], ...]:
-    return tuple((line["sign"], line["provider"]) for line in lines("writing"))
+def _signs() -> dict[str, str]:
+    return {line["sign"]: line["provider"] for line in lines("writing")}

@@ -8,7 +8,6 @@ and words; what servers say in general; the enhanced status code; loose words; t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from mailstrata.bounces.bounce import Bounce
@@ -20,12 +19,16 @@ from mailstrata.bounces.classification.signals import Around, Signals, own_conte
 from mailstrata.bounces.classification.table import lines, written
 from mailstrata.model.finding import Confidence
 
+Judgement = tuple[Row, Confidence]
+"""The row that decides, and how far it is to be believed."""
+
 _SAID = "userunknown-said"
+_GOOD = frozenset({"delivered", "relayed", "expanded"})
 _WRITER = "by "
 _REMEMBERED_LIMIT = 2048
 _REMEMBERED_LENGTH = 400
 """Judgements that are remembered, and the characters of an answer: together less than two megabytes."""
-_REMEMBERED: dict[tuple[object, ...], tuple[Row, Confidence]] = {}
+_REMEMBERED: dict[tuple[object, ...], Judgement] = {}
 _OF_AN_ADDRESS = (Pattern.parse("*.1.0-5"), Pattern.parse("*.1.10-999"))
 
 
@@ -39,13 +42,13 @@ def classify(bounce: Bounce, around: Around = own_context) -> Classification:
     return meaning(bounce, row, signals.numbers, confidence)
 
 
-def _judgement(signals: Signals) -> tuple[Row, Confidence]:
+def _judgement(signals: Signals) -> Judgement:
     """The most trustworthy reading; remembered where the answer alone decided, since servers say the same again and again."""
     told = signals.told_alone
     known = _REMEMBERED.get(told)
     if known is not None:
         return known
-    found = next(_judged(signals))
+    found = _judged(signals)
     if not signals.looked_around and len(signals.answer) <= _REMEMBERED_LENGTH:
         if len(_REMEMBERED) >= _REMEMBERED_LIMIT:
             _REMEMBERED.clear()
@@ -53,39 +56,48 @@ def _judgement(signals: Signals) -> tuple[Row, Confidence]:
     return found
 
 
-def _judged(signals: Signals) -> Iterator[tuple[Row, Confidence]]:
-    """Every reading of the signals, the most trustworthy first; there is always a last one."""
-    yield from _known(signals.bounce)
-    yield from _by_provider(signals, signals.answer)
-    yield from _by_words(signals, "phrases", signals.answer, Confidence.LIKELY)
-    if signals.bounce.diagnostic.isdigit():
-        yield _plain("mailererror", source="RFC 3464 2.3.6: a program's exit status"), Confidence.LIKELY
-    yield from _by_status(signals, "sure", Confidence.LIKELY)
-    yield from _by_provider(signals, signals.context)
-    yield from _by_words(signals, "phrases", signals.context, Confidence.POSSIBLE)
-    yield from _by_words(signals, "hints", signals.answer, Confidence.POSSIBLE)
-    yield from _by_status(signals, "said", Confidence.POSSIBLE)
-    if not signals.answer.strip():
-        yield from _by_words(signals, "hints", signals.context, Confidence.POSSIBLE)
-    yield from _last(signals)
+def _judged(signals: Signals) -> Judgement:
+    """The most trustworthy reading of the signals; there is always a last one."""
+    answer = signals.answer
+    return (
+        _known(signals.bounce)
+        or _by_provider(signals, answer)
+        or _by_words(signals, "phrases", answer, Confidence.LIKELY)
+        or _of_a_program(signals.bounce)
+        or _by_status(signals, "sure", Confidence.LIKELY)
+        or _by_provider(signals, signals.context)
+        or _by_words(signals, "phrases", signals.context, Confidence.POSSIBLE)
+        or _by_words(signals, "hints", answer, Confidence.POSSIBLE)
+        or _by_status(signals, "said", Confidence.POSSIBLE)
+        or (None if answer.strip() else _by_words(signals, "hints", signals.context, Confidence.POSSIBLE))
+        or _last(signals)
+    )
 
 
-def _known(bounce: Bounce) -> Iterator[tuple[Row, Confidence]]:
+def _known(bounce: Bounce) -> Judgement | None:
     if bounce.suppressed:
         code = "recipient-globally-suppressed" if bounce.suppressed == "global" else "recipient-suppressed"
-        yield _plain("suppressed", fault=f"account/{code}", source="facts.md B5"), Confidence.PROVEN
-    elif bounce.action == "complained":
-        yield _plain("feedback", source="facts.md B7"), Confidence.PROVEN
-    elif bounce.action in {"delivered", "relayed", "expanded"}:
-        yield _plain("delivered", source="RFC 3464 2.3.3"), Confidence.PROVEN
+        return _plain("suppressed", fault=f"account/{code}", source="facts.md B5"), Confidence.PROVEN
+    if bounce.action == "complained":
+        return _plain("feedback", source="facts.md B7"), Confidence.PROVEN
+    if bounce.action in _GOOD:
+        return _plain("delivered", source="RFC 3464 2.3.3"), Confidence.PROVEN
+    return None
 
 
-def _by_provider(signals: Signals, text: str) -> Iterator[tuple[Row, Confidence]]:
+def _of_a_program(bounce: Bounce) -> Judgement | None:
+    if not bounce.diagnostic.isdigit():
+        return None
+    return _plain("mailererror", source="RFC 3464 2.3.6: a program's exit status"), Confidence.LIKELY
+
+
+def _by_provider(signals: Signals, text: str) -> Judgement | None:
     for row in _book("providers").rows(text, signals.numbers):
         if _is_theirs(row, signals) and _holds(row, signals):
             agreed = bool(row.numbers) or row.provider.removesuffix("?") in signals.providers
             found = _of_a_user(row, signals) if row.reason == _SAID else row
-            yield found, Confidence.PROVEN if agreed and text is signals.answer else Confidence.LIKELY
+            return found, Confidence.PROVEN if agreed and text is signals.answer else Confidence.LIKELY
+    return None
 
 
 def _is_theirs(row: Row, signals: Signals) -> bool:
@@ -101,14 +113,15 @@ def _is_theirs(row: Row, signals: Signals) -> bool:
     return name != row.provider or name == signals.guessed
 
 
-def _by_words(signals: Signals, book: str, text: str, confidence: Confidence) -> Iterator[tuple[Row, Confidence]]:
+def _by_words(signals: Signals, book: str, text: str, confidence: Confidence) -> Judgement | None:
     for row in _book(book).rows(text, signals.numbers):
         if _holds(row, signals):
             found = _of_a_user(row, signals) if row.reason == _SAID else row
             agreed = (
                 row.phrase and confidence is Confidence.LIKELY and found.reason == _registered(signals.numbers, "sure")
             )
-            yield found, Confidence.PROVEN if agreed else confidence
+            return found, Confidence.PROVEN if agreed else confidence
+    return None
 
 
 def _holds(row: Row, signals: Signals) -> bool:
@@ -131,34 +144,43 @@ def _of_a_user(row: Row, signals: Signals) -> Row:
     return _plain("userunknown" if sure else "filtered", fault="recipient/recipient-unknown", source=row.source)
 
 
-@lru_cache(maxsize=4096)
 def _is_of_an_address(numbers: Numbers) -> bool:
-    return any(pattern.holds(numbers) for pattern in _OF_AN_ADDRESS)
+    return any(map(_names_an_address, numbers.statuses))
 
 
-def _by_status(signals: Signals, weight: str, confidence: Confidence) -> Iterator[tuple[Row, Confidence]]:
+@lru_cache(maxsize=1024)
+def _names_an_address(status: str) -> bool:
+    return any(pattern.means(status) for pattern in _OF_AN_ADDRESS)
+
+
+def _by_status(signals: Signals, weight: str, confidence: Confidence) -> Judgement | None:
     reason = _registered(signals.numbers, weight)
-    if reason:
-        yield _plain(reason, source="RFC 3463"), confidence
+    return (_plain(reason, source="RFC 3463"), confidence) if reason else None
 
 
-@lru_cache(maxsize=4096)
 def _registered(numbers: Numbers, weight: str) -> str:
-    """What the registry means by the first number that it has with this weight."""
-    for pattern, reason, weighs in _statuses():
-        if weighs == weight and pattern.holds(numbers):
-            return reason
-    return ""
+    """What the registry means by that of the numbers which it has first with this weight."""
+    entries = [entry for status in numbers.statuses if (entry := _registry(status, weight))]
+    return min(entries)[1] if entries else ""
 
 
-def _last(signals: Signals) -> Iterator[tuple[Row, Confidence]]:
+@lru_cache(maxsize=1024)
+def _registry(status: str, weight: str) -> tuple[int, str] | None:
+    """The first line of the registry with this weight for a status: its number and its reason."""
+    for number, (pattern, reason, weighs) in enumerate(_statuses()):
+        if weighs == weight and pattern.means(status):
+            return number, reason
+    return None
+
+
+def _last(signals: Signals) -> Judgement:
     for code, at, reason in _replies():
         if code == signals.numbers.reply and at in {"", signals.phase}:
-            yield _plain(reason, source="RFC 5321 4.2"), Confidence.POSSIBLE
+            return _plain(reason, source="RFC 5321 4.2"), Confidence.POSSIBLE
     if signals.bounce.action == "delayed":
-        yield _plain("expired", source="RFC 3464 2.3.3"), Confidence.POSSIBLE
+        return _plain("expired", source="RFC 3464 2.3.3"), Confidence.POSSIBLE
     has_words = signals.answer.strip() or signals.context.strip()
-    yield _plain("onhold" if has_words else "undefined", source="reasons.json"), Confidence.POSSIBLE
+    return _plain("onhold" if has_words else "undefined", source="reasons.json"), Confidence.POSSIBLE
 
 
 @cache

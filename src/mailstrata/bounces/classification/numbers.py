@@ -1,6 +1,6 @@
 """The numbers of an answer: enhanced status codes, reply code, and the patterns that tables write for them.
 
-    Pattern.parse("5.7.606-649").holds(Numbers(statuses=("5.7.615",), reply=550))      # True
+    Pattern.parse("5.7.606-649").means("5.7.615")      # True
 
 ``*`` stands for any number, ``a-b`` for a range of the last one; a pattern of three digits is a reply code.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from mailstrata.bounces.bounce import Bounce
 
@@ -19,12 +20,16 @@ _REPLY = re.compile(r"([245](?<![^\s:>'\"(;#].)[0-5]\d)(?=[ :-]+\D|[ -]\d\.\d|\Z
 _SCANNED = 2000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Numbers:
+class Numbers(NamedTuple):
     """What an answer has of numbers: codes of RFC 3463, the most telling first, and the reply code or 0."""
 
     statuses: tuple[str, ...] = ()
     reply: int = 0
+
+    @property
+    def each(self) -> tuple[str, ...]:
+        """All of them, each as the tables write it."""
+        return (*self.statuses, str(self.reply)) if self.reply else self.statuses
 
     @property
     def temporary(self) -> bool:
@@ -66,33 +71,29 @@ class Pattern:
     subject: str = "*"
     lowest: int = 0
     highest: int = 999
-    reply: int = 0
+    reply: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Pattern:
         """A pattern as tables write it; raises ``ValueError`` when it is none."""
         if "." not in text:
-            return cls("*", "*", 0, 999, _code(text)) if text.isdigit() else cls(text.partition("*")[0] or "*")
+            return cls("*", "*", 0, 999, _reply_code(text)) if text.isdigit() else cls(text.partition("*")[0] or "*")
         status_class, subject, detail = (text if text.count(".") == 2 else f"{text}.*").split(".")
         low, _, high = detail.partition("-")
         if low == "*":
             return cls(status_class, subject)
         return cls(status_class, subject, int(low), int(high or low))
 
-    def holds(self, numbers: Numbers) -> bool:
-        """Whether any of ``numbers`` is meant."""
-        if self.reply:
-            return numbers.reply == self.reply
-        own_class, own_subject = self.status_class, self.subject
-        for status in numbers.statuses:
-            status_class, subject, detail = _parts(status)
-            if (
-                (own_subject == subject or own_subject == "*")
-                and self.lowest <= detail <= self.highest
-                and (own_class == status_class or own_class == "*")
-            ):
-                return True
-        return False
+    def means(self, number: str) -> bool:
+        """Whether it is for this enhanced status or reply code."""
+        if self.reply or "." not in number:
+            return number == self.reply
+        status_class, subject, detail = _parts(number)
+        return (
+            (self.subject == subject or self.subject == "*")
+            and self.lowest <= detail <= self.highest
+            and (self.status_class == status_class or self.status_class == "*")
+        )
 
 
 @lru_cache(maxsize=1024)
@@ -101,10 +102,10 @@ def _parts(status: str) -> tuple[str, str, int]:
     return status_class, subject, int(detail)
 
 
-def _code(text: str) -> int:
+def _reply_code(text: str) -> str:
     if not 200 <= int(text) <= 599:
         raise ValueError(text)
-    return int(text)
+    return text
 
 
 @cache
@@ -114,7 +115,6 @@ def patterns(cell: str) -> tuple[Pattern, ...]:
 
 
 @lru_cache(maxsize=16_384)
-def are_meant(cell: str, statuses: tuple[str, ...], reply: int) -> bool:
-    """Whether one of a cell's patterns is for these numbers; the same few are asked about by mail after mail."""
-    numbers = _known(statuses, reply)
-    return any(pattern.holds(numbers) for pattern in patterns(cell))
+def is_meant(cell: str, number: str) -> bool:
+    """Whether one of a cell's patterns is for this number; the same few are asked about by mail after mail."""
+    return any(pattern.means(number) for pattern in patterns(cell))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from mailstrata.bounces.classification.numbers import Numbers, are_meant, patterns
+from mailstrata.bounces.classification.numbers import Numbers, is_meant, patterns
 from mailstrata.bounces.classification.table import CHOICE, Line, parted, spelled
 
 Pieces = tuple[str, ...]
@@ -60,7 +60,7 @@ class Row:
         """Whether numbers and phase are those that the row is narrowed to."""
         if self.phase and self.phase != phase:
             return False
-        return not self.numbers or are_meant(self.numbers, numbers.statuses, numbers.reply)
+        return not self.numbers or any([is_meant(self.numbers, each) for each in numbers.each])
 
 
 class Phrasebook:
@@ -73,6 +73,7 @@ class Phrasebook:
         self._filed: dict[str, list[tuple[str, int]]] = {}
         self._wordless = [place for place, (_, phrase) in enumerate(self._entries) if not phrase]
         self._numbered = [(place, patterns(self._entries[place][0].get("number", ""))) for place in self._wordless]
+        self._for_any = [place for place, meant in self._numbered if not meant]
         self._unspaced: list[int] = []
         needed = [_needed(phrase) for _, phrase in self._entries]
         uses = Counter(chain.from_iterable(chain.from_iterable(needed)))
@@ -102,7 +103,12 @@ class Phrasebook:
 
     def _places(self, text: str, numbers: Numbers | None) -> list[int]:
         """Where the rows are that may be meant, in order."""
-        places = set(self._wordless if numbers is None else self._meant(numbers))
+        if numbers is None:
+            places = set(self._wordless)
+        else:
+            places = set(self._for_any)
+            for number in numbers.each:
+                places.update(self._meant(number))
         words = _words_in(text)
         for word in self._first_words & words:
             for second, place in self._filed[word]:
@@ -112,11 +118,9 @@ class Phrasebook:
             places.update(self._unspaced)
         return sorted(places)
 
-    def _wordless_for(self, numbers: Numbers) -> list[int]:
-        """The rows without words that are for these numbers; few numbers come again and again."""
-        return [
-            place for place, meant in self._numbered if not meant or any([pattern.holds(numbers) for pattern in meant])
-        ]
+    def _wordless_for(self, number: str) -> list[int]:
+        """The rows without words that are for this number; few numbers come again and again."""
+        return [place for place, meant in self._numbered if any([pattern.means(number) for pattern in meant])]
 
     def _spelled_out(self, place: int) -> tuple[Pieces, ...]:
         """The phrases of a row, made when it is first looked at; a single empty one for a row that needs no words."""

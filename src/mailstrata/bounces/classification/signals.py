@@ -13,7 +13,7 @@ from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.classification.numbers import Numbers, numbers_of
 from mailstrata.bounces.classification.phase import phase
 from mailstrata.bounces.classification.spoken import quoted, spoken
-from mailstrata.bounces.provider import provider_of
+from mailstrata.bounces.provider import provider_named
 from mailstrata.model.names import domain_of
 
 _OF_AN_ALIAS = frozenset({"gmail-alias", "amazon-ses"})
@@ -91,7 +91,7 @@ class Signals:
     def guessed(self) -> str:
         """Whose mailbox it was, by the recipient's domain: some providers have their MX in it."""
         if self._guessed is None:
-            self._guessed = provider_of(domain_of(self.bounce.recipient), "")
+            self._guessed = provider_named(domain_of(self.bounce.recipient))
         return self._guessed
 
 
@@ -113,6 +113,8 @@ def _joined(bounce: Bounce) -> str:
         return bounce.diagnostic
     code, enhanced = bounce.reply.code, bounce.reply.enhanced
     said = bounce.diagnostic or str(bounce.reply)
+    if f" {code}" not in said:
+        return said
     for again in (f" {code}-{enhanced} ", f" {code} {enhanced} ", f" {code}-"):
         said = said.replace(again, " ")
     return said

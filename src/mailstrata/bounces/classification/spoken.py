@@ -61,9 +61,10 @@ def quoted(text: str) -> str:
 
     ``mx.dock.example said: 550 no such user`` is ``550 no such user``.
     """
-    lower = text[:LIMIT].lower()
-    starts = [lower.find(words) + len(words) for words in _lead_ins() if words in lower]
-    answer = text[min(starts) :] if starts else text
+    lower, lead_ins = text[:LIMIT].lower(), _lead_ins()
+    if not any(map(lower.__contains__, lead_ins)):
+        return text
+    answer = text[min([lower.find(words) + len(words) for words in lead_ins if words in lower]) :]
     return answer if answer.strip() else text
 
 
