@@ -10,9 +10,9 @@ Where there is none, everything told is the diagnostic.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from mailstrata.model.reply import Reply
+from mailstrata.model.values import dataclass
 
 LIMIT = 2000
 """Characters of an answer that are kept."""

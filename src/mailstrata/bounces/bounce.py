@@ -9,11 +9,11 @@ passes them through `reports.safe`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailstrata.model.attempt import Via
 from mailstrata.model.reply import Reply
+from mailstrata.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ general knowledge without a stored source; mail without any of these counts as s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -19,6 +18,7 @@ from mailstrata.formats.message import Part
 from mailstrata.model.attempt import Via
 from mailstrata.model.errors import Malformed
 from mailstrata.model.names import address
+from mailstrata.model.values import dataclass
 
 _IN_BRACKETS = re.compile(r"<([^<>\s]{1,320})>")
 _BARE = re.compile(r"[^\s<>()\",;:]{1,64}@[^\s<>()\",;:]{1,255}")
@@ -92,9 +92,7 @@ def told_by(inner: Part) -> Original:
 def _via(inner: Part, is_gmails: bool) -> Via:
     if is_gmails and (inner.get("x-gmail-original-message-id") or inner.get("x-gm-message-state")):
         return Via.GMAIL_ALIAS
-    if inner.mentions("email-smtp.") and any(
-        "email-smtp." in hop and "amazon" in hop for hop in inner.all("received")
-    ):
+    if inner.mentions("email-smtp.") and any("email-smtp." in hop and "amazon" in hop for hop in inner.all("received")):
         return Via.SES_SMTP
     return Via.SES_API
 

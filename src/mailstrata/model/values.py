@@ -18,6 +18,9 @@ import sys
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+_MANY = 4
+"""Fields from which on an open class costs less."""
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from dataclasses import dataclass as dataclass
@@ -50,10 +53,6 @@ def _methods(cls: type) -> dict[str, Any]:
     def equal(self: object, other: object) -> bool:
         return compared(self) == compared(other) if other.__class__ is self.__class__ else NotImplemented
 
-    def restore(self: object, values: tuple[object, ...]) -> None:
-        for one, value in zip(found, values, strict=True):
-            object.__setattr__(self, one.name, value)
-
     return {
         "__init__": _Later(cls),
         "__repr__": _represent,
@@ -62,7 +61,7 @@ def _methods(cls: type) -> dict[str, Any]:
         "__setattr__": _refuse,
         "__delattr__": _refuse,
         "__getstate__": lambda self: state(self),
-        "__setstate__": restore,
+        "__setstate__": _filled([one.name for one in found]),
     }
 
 
@@ -101,9 +100,13 @@ def _refuse(self: object, name: str, value: object = None) -> None:
 
 
 def _compiled(cls: Any) -> Callable[..., None]:
-    """``__init__`` of the class: its fields in their order, those that only go by keyword behind the star."""
+    """``__init__`` of the class: its fields in their order, those that only go by keyword behind the star.
+
+    To set a field past ``_refuse`` takes a call for each. So a value is of an open class of the same layout while it is made;
+    one of a class with bases, or of a class derived from it, is filled field by field.
+    """
     scope: dict[str, Any] = {"_set": object.__setattr__, "_unset": dataclasses.MISSING}
-    body, parameters = [], {False: ["self"], True: ["*"]}
+    body, names, parameters = [], [], {False: ["self"], True: ["*"]}
     for one in dataclasses.fields(cls):
         value, default = one.name, ""
         if one.default is not dataclasses.MISSING:
@@ -112,7 +115,15 @@ def _compiled(cls: Any) -> Callable[..., None]:
             scope[f"_make_{one.name}"], default = one.default_factory, "=_unset"
             value = f"_make_{one.name}() if {one.name} is _unset else {one.name}"
         parameters[bool(one.kw_only)].append(one.name + default)
-        body.append(f"  _set(self, {one.name!r}, {value})")
+        body += [f"  {one.name} = {value}"] if value != one.name else []
+        names.append(one.name)
+    scope |= {"_own": cls, "_open": type(cls.__name__, (), {"__slots__": cls.__slots__}), "_fill": _filled(names)}
+    if len(names) >= _MANY and cls.__bases__ == (object,):
+        body += ["  if self.__class__ is _own:", "   _set(self, '__class__', _open)"]
+        body += [*(f"   self.{name} = {name}" for name in names), "   self.__class__ = _own", "  else:"]
+        body += [f"   _fill(self, ({', '.join(names)}))"]
+    else:
+        body += [f"  _set(self, {name!r}, {name})" for name in names]
     body += ["  self.__post_init__()"] if hasattr(cls, "__post_init__") else []
     keywords = parameters[True] if len(parameters[True]) > 1 else []
     head = f" def __init__({', '.join([*parameters[False], *keywords])}):"
@@ -120,6 +131,14 @@ def _compiled(cls: Any) -> Callable[..., None]:
     made.__qualname__ = f"{cls.__qualname__}.__init__"
     made.__annotations__ = {one.name: one.type for one in dataclasses.fields(cls)} | {"return": None}
     return made
+
+
+def _filled(names: list[str]) -> Callable[[object, tuple[object, ...]], None]:
+    def filled(self: object, values: tuple[object, ...]) -> None:
+        for name, value in zip(names, values, strict=True):
+            object.__setattr__(self, name, value)
+
+    return filled
 
 
 def _evaluated(cls: type, scope: dict[str, Any], lines: list[str]) -> Any:

@@ -6,9 +6,8 @@ Classification(reason="mailboxfull", hard=False, stratum=Stratum.RECIPIENT, code
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mailstrata.model.finding import Confidence, Owner, Stratum
+from mailstrata.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
