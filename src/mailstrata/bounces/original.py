@@ -10,7 +10,7 @@ general knowledge without a stored source; mail without any of these counts as s
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
@@ -23,13 +23,13 @@ from mailstrata.model.values import dataclass
 _IN_BRACKETS = re.compile(r"<([^<>\s]{1,320})>")
 _BARE = re.compile(r"[^\s<>()\",;:]{1,64}@[^\s<>()\",;:]{1,255}")
 _DATE = re.compile(
-    r"(?:[A-Za-z]{3}, *)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)(?: \([^()]{0,40}\))?\Z",
+    r"(?:[A-Za-z]{3}, *)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) ([+-]\d\d)([0-5]\d)(?: \([^()]{0,40}\))?\Z",
     re.ASCII,
 )
 _READ = 20_000
 """Characters of a header that addresses are looked for in."""
 _MONTHS = {
-    name: number
+    name: f"{number:02}"
     for number, name in enumerate(
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], start=1
     )
@@ -99,7 +99,8 @@ def _via(inner: Part, is_gmails: bool) -> Via:
 
 def mailbox(text: str) -> str:
     """The first mail address in a header, canonical; empty when there is none in what is read of it."""
-    first = _BARE.search(text, 0, _READ) if text.find("@", 0, _READ) >= 0 else None
+    sign = text.find("@", 0, _READ)
+    first = _BARE.search(text, max(text.rfind("<", 0, sign), text.rfind(" ", 0, sign), 0), _READ) if sign >= 0 else None
     found = canonical(first[0]) if first else ""
     if found or not first:
         return found
@@ -148,14 +149,6 @@ def moment(text: str) -> datetime | None:
 
 def _usual(date: re.Match[str]) -> datetime:
     """A date that is written as RFC 5322 3.3 says: nine in ten are, and the library's reader is slow."""
-    day, month, year, hour, minute, second, *zone = date.groups()
-    local = datetime(
-        int(year), _MONTHS.get(month, 0), int(day), int(hour), int(minute), int(second), tzinfo=_zone(*zone)
-    )
+    day, month, year, time, hours, minutes = date.groups()
+    local = datetime.fromisoformat(f"{year}-{_MONTHS.get(month)}-{day:0>2}T{time}{hours}:{minutes}")
     return local if local.tzinfo is UTC else local.astimezone(UTC)
-
-
-@lru_cache(maxsize=64)
-def _zone(sign: str, hours: str, minutes: str) -> timezone:
-    east = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-east if sign == "-" else east) if east else UTC

@@ -28,6 +28,8 @@ _NAME = re.compile(rb"[!-9;-~]+[ \t]*")
 _SPACED = re.compile(r"(\n[!-9;-~]+)(?:\n?[ \t])+:")
 _ENVELOPES = (b"From ", b">From ")
 """How the line begins that a mailbox file puts before a mail."""
+_REMEMBERED = 400
+"""Bytes of headers that are remembered: those of parts, which are the same few in most mails."""
 _FOLDS = frozenset(" \t")
 _LAST_LINE = re.compile(r"\n(?![ \t])")
 _KEYS: dict[str, str] = {}
@@ -48,7 +50,10 @@ class _Budget:
 
 
 class Part:
-    """A mail or a part of one; ``body`` is as it was transferred, ``content`` and ``text`` are decoded when asked for."""
+    """A mail or a part of one; ``body`` is as it was transferred, ``content`` and ``text`` are decoded when asked for.
+
+    ``type`` is the media type in lower case; ``text/plain`` when it is not given or no type (RFC 2045 5.2).
+    """
 
     __slots__ = ("_below", "_head", "_lower", "_parameters", "_parts", "_start", "budget", "depth", "raw", "type")
 
@@ -56,17 +61,12 @@ class Part:
         self.raw = raw
         self.depth = depth
         self.budget = budget
-        head, self._start = _head_of(raw)
-        self._head = head
-        """The headers as they stand, a newline before and two behind."""
-        self._lower = head.lower() if head.isascii() else _in_lower_case(head)
-        """The headers in lower case, in which they are looked up: most mails have thirty and are asked for ten."""
+        start, end, self._start = _head_of(raw)
+        known = _headers if end - start <= _REMEMBERED else _headers.__wrapped__
+        self._head, self._lower, self.type, self._parameters = known(raw[start:end])
         self._parts: tuple[Part, ...] | None = None
         self._below: tuple[Part, ...] | None = None
         """What ``walk`` gives besides this part; not the part itself, which would then wait for the collector of cycles."""
-        declared = self.get("content-type")
-        self.type, self._parameters = _declared(declared[:4000]) if declared else _UNDECLARED
-        """The media type in lower case; ``text/plain`` when it is not given or no type (RFC 2045 5.2)."""
 
     def get(self, name: str) -> str:
         """The first header of that name, unfolded, its encoded words decoded (RFC 2047); empty when there is none."""
@@ -205,24 +205,36 @@ def _key(name: str) -> str:
     return _KEYS.get(name) or _KEYS.setdefault(name, f"\n{name.lower()}:")
 
 
-def _head_of(raw: bytes) -> tuple[str, int]:
-    """The headers in raw UTF-8 (RFC 6532), a newline before the first and two behind the last, and where the body begins.
+def _head_of(raw: bytes) -> tuple[int, int, int]:
+    """Where the headers begin and end, and where the body begins.
 
     They end at the first empty line; a line among them that is no header is nobody's. Bytes that do not begin with a header
     have none.
     """
     start = raw.find(b"\n") + 1 if raw.startswith(_ENVELOPES) else 0
     if raw.startswith(b"\n", start):
-        return "\n\n", start + 1
+        return start, start, start + 1
     colon = raw.find(b":", start, start + 1000)
     if colon < 0 or not _is_name(raw[start:colon]):
-        return "\n\n", start
+        return start, start, start
     end = raw.find(b"\n\n", start)
-    behind = end + 2 if end >= 0 else len(raw)
-    if end < 0 or end > start + HEADER_LIMIT:
-        end = start + HEADER_LIMIT
-    head = f"\n{raw[start:end].decode('utf-8', 'replace')}\n\n"
-    return _SPACED.sub(r"\1:", head) if " :" in head and _has_spaced_name(head) else head, behind
+    if end < 0:
+        return start, min(len(raw), start + HEADER_LIMIT), len(raw)
+    return start, min(end, start + HEADER_LIMIT), end + 2
+
+
+@lru_cache(maxsize=256)
+def _headers(raw: bytes) -> tuple[str, str, str, Mapping[str, str]]:
+    """The headers in raw UTF-8 (RFC 6532), a newline before the first and two behind the last; the same in lower case, in which
+    they are looked up; and what Content-Type declares. Most parts have the headers that their server gives to every mail's.
+    """
+    head = f"\n{raw.decode('utf-8', 'replace')}\n\n" if raw else "\n\n"
+    if " :" in head and _has_spaced_name(head):
+        head = _SPACED.sub(r"\1:", head)
+    lower = head.lower() if head.isascii() else _in_lower_case(head)
+    at = lower.find("\ncontent-type:")
+    media, parameters = _declared(_value(head, at + 14)[:4000]) if at >= 0 else _UNDECLARED
+    return head, lower, media, parameters
 
 
 @lru_cache(maxsize=256)
@@ -295,9 +307,8 @@ def _cut(body: bytes, delimiter: bytes) -> list[bytes]:
     return [*pieces, body[start:]] if start >= 0 else pieces
 
 
-@lru_cache(maxsize=256)
 def _declared(value: str) -> tuple[str, Mapping[str, str]]:
-    """The type and the parameters that a Content-Type gives; those of parts are the same few in most mails."""
+    """The type and the parameters that a Content-Type gives."""
     match = _TYPE.match(value[:200])
     given = _PARAMETER.findall(value) if ";" in value else []
     parameters = {key.lower(): _unquoted(quoted) or bare for key, quoted, bare in reversed(given)}

@@ -70,7 +70,7 @@ class Phrasebook:
         self._entries = [(line, phrase) for line in lines for phrase in parted(line["phrase"])]
         self._rows: dict[int, Row] = {}
         self._phrases: dict[int, tuple[Pieces, ...]] = {}
-        self._filed: dict[str, list[tuple[str, int]]] = {}
+        self._filed: dict[str, dict[str, list[int]]] = {}
         self._wordless = [place for place, (_, phrase) in enumerate(self._entries) if not phrase]
         self._numbered = [(place, patterns(self._entries[place][0].get("number", ""))) for place in self._wordless]
         self._for_any = [place for place, meant in self._numbered if not meant]
@@ -81,6 +81,7 @@ class Phrasebook:
             for words in choices:
                 self._file(place, words, uses)
         self._first_words = frozenset(self._filed)
+        self._second_words = {word: frozenset(others) for word, others in self._filed.items()}
         self._meant = lru_cache(maxsize=1024)(self._wordless_for)
 
     def _file(self, place: int, words: list[str], uses: Counter[str]) -> None:
@@ -88,7 +89,7 @@ class Phrasebook:
             self._unspaced.append(place)
             return
         rarest, *others = sorted(words, key=lambda word: (uses[word], -len(word), word))
-        self._filed.setdefault(rarest, []).append((others[0] if others else rarest, place))
+        self._filed.setdefault(rarest, {}).setdefault(others[0] if others else rarest, []).append(place)
 
     def rows(self, text: str, numbers: Numbers | None = None) -> Iterator[Row]:
         """The rows whose words stand in ``text`` (as `spoken` gives it) or that need none, in the table's order.
@@ -111,9 +112,8 @@ class Phrasebook:
                 places.update(self._meant(number))
         words = _words_in(text)
         for word in self._first_words & words:
-            for second, place in self._filed[word]:
-                if second in words:
-                    places.add(place)
+            for second in self._second_words[word] & words:
+                places.update(self._filed[word][second])
         if not text.isascii():
             places.update(self._unspaced)
         return sorted(places)
