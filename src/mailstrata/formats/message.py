@@ -245,11 +245,12 @@ def _is_name(text: bytes) -> bool:
 
 def _has_spaced_name(head: str) -> bool:
     """Whether a blank before a colon may be one behind a name: then no other colon stands before it in its line."""
-    at = head.find(" :")
-    while at >= 0:
-        if head.find(":", head.rfind("\n", 0, at) + 1, at) < 0:
-            return True
-        at = head.find(" :", at + 2)
+    for sign in (" :", "\t:"):
+        at = head.find(sign)
+        while at >= 0:
+            if head.find(":", head.rfind("\n", 0, at) + 1, at) < 0:
+                return True
+            at = head.find(sign, at + 2)
     return False
 
 

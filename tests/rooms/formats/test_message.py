@@ -108,3 +108,9 @@ def test_the_beginning_of_a_text_is_the_beginning_of_the_whole(encoding: str, ch
     assert [mail.beginning(size) for size in (1, 2, 3, 5, 6, 7, 8, 9, 10, 1000, 5000, 100_000)] == [
         mail.text[:size] for size in (1, 2, 3, 5, 6, 7, 8, 9, 10, 1000, 5000, 100_000)
     ]
+
+
+def test_blanks_before_a_colon_are_no_part_of_the_name() -> None:
+    """RFC 5322 4.5: spaces, tabs and folds there are obsolete and read; those within a value stay."""
+    mail = parse(b"From\t: a@sailing.example\nSubject \n : Quote : one\nX-A:\n b :c\n\nAhoy\n")
+    assert (mail.get("from"), mail.get("subject"), mail.get("x-a")) == ("a@sailing.example", "Quote : one", "b :c")
