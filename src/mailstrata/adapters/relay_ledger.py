@@ -105,9 +105,8 @@ class RelayLedger:
 
         A refused mail gives its fingerprint free: the client may try it again.
         """
-        kept = ending.state is not State.REFUSED
-        values = (ending.state.value, ending.ses_id, ending.region, ending.reply, _now(), int(kept), row)
-        await self._writer.update(values)
+        values = (ending.state.value, ending.ses_id, ending.region, ending.reply, _now(), row)
+        await self._writer.update(values, frees=ending.state is State.REFUSED)
 
     async def spool(self, row: int, message: Sequence[bytes | memoryview], *, due: int, reply: str) -> None:
         """Keep a handed row's mail, to be taken again from ``due`` on (milliseconds since 1970). Durable when it returns."""

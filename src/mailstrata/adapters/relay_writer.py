@@ -30,6 +30,7 @@ log = logging.getLogger("mailstrata.relay")
 
 T = TypeVar("T")
 Values = tuple[object, ...]
+Update = tuple[Values, bool]
 Told = tuple["asyncio.Future[Any]", Any]
 Together = Callable[[Callable[[Database], Any]], Any]
 
@@ -43,10 +44,9 @@ _AGAIN = 0.001
 """Seconds after which the loop tries again when another process was writing."""
 _TRIES = 20
 
-_UPDATE = """
-UPDATE relay_mails SET state = ?, ses_id = ?, region = ?, reply = ?, finished = ?,
-fingerprint = CASE WHEN CAST(? AS BIGINT) = 1 THEN fingerprint ELSE NULL END WHERE id = ?
-"""
+_UPDATE = "UPDATE relay_mails SET state = ?, ses_id = ?, region = ?, reply = ?, finished = ? WHERE id = ?"
+_FREE = "UPDATE relay_mails SET fingerprint = NULL WHERE id = ?"
+"""A statement of its own: one that names the fingerprint writes it into its index anew, though it stays as it is."""
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class _Gathered:
     """What is to be written in one transaction, and who waits for it. ``secure``: and brought to the disk."""
 
     inserts: list[tuple[Values, asyncio.Future[Row | None]]] = field(default_factory=list)
-    updates: list[tuple[Values, asyncio.Future[None]]] = field(default_factory=list)
+    updates: list[tuple[Update, asyncio.Future[None]]] = field(default_factory=list)
     works: list[tuple[Callable[[Database], Any], asyncio.Future[Any]]] = field(default_factory=list)
     secure: bool = False
 
@@ -85,7 +85,7 @@ class Writer:
         self._tries, self._most = 0, _TRIES if base.dialect == "sqlite" else 0
         self._securing = False
         self._queue: queue.SimpleQueue[_Gathered | None] = queue.SimpleQueue()
-        self._owed: deque[Values] = deque(maxlen=OWED)
+        self._owed: deque[Update] = deque(maxlen=OWED)
         self._thread = threading.Thread(target=self._run, name="relay-ledger", daemon=True)
 
     def start(self) -> None:
@@ -108,10 +108,13 @@ class Writer:
         self._gather()
         return await future
 
-    async def update(self, values: Values) -> None:
-        """Write one ending. Raises ``DatabaseUnavailable``; then it is owed, and written with a later transaction."""
+    async def update(self, values: Values, *, frees: bool) -> None:
+        """Write one ending, the row's id last; ``frees`` its fingerprint.
+
+        Raises ``DatabaseUnavailable``; then it is owed, and written with a later transaction.
+        """
         future: asyncio.Future[None] = self._loop.create_future()
-        self._gathered.updates.append((values, future))
+        self._gathered.updates.append(((values, frees), future))
         self._gather()
         await future
 
@@ -186,7 +189,7 @@ class Writer:
 
     def _rows_written(self, whole: _Gathered, together: Together) -> list[Told]:
         owed = self._debts()
-        inserts, updates = [values for values, _ in whole.inserts], owed + [values for values, _ in whole.updates]
+        inserts, updates = [values for values, _ in whole.inserts], owed + [update for update, _ in whole.updates]
         try:
             result = _tried(together, lambda base: self._both(base, inserts, updates))
         except Busy:
@@ -200,18 +203,21 @@ class Writer:
         known = zip((future for _, future in whole.inserts), result, strict=True)
         return [*known, *((future, None) for _, future in whole.updates)]
 
-    def _debts(self) -> list[Values]:
+    def _debts(self) -> list[Update]:
         """The endings that are owed; the loop and the thread may both be taking."""
-        owed: list[Values] = []
+        owed: list[Update] = []
         with contextlib.suppress(IndexError):
             while self._owed:
                 owed.append(self._owed.popleft())
         return owed
 
-    def _both(self, base: Database, inserts: list[Values], updates: list[Values]) -> list[Row | None]:
+    def _both(self, base: Database, inserts: list[Values], updates: list[Update]) -> list[Row | None]:
         """Endings first, so that a fingerprint that was given free can be taken by a row of the same transaction."""
         if updates:
-            base.change_all(_UPDATE, updates)
+            base.change_all(_UPDATE, [values for values, _ in updates])
+            freed = [values[-1:] for values, frees in updates if frees]
+            if freed:
+                base.change_all(_FREE, freed)
         if not inserts or self._inserted(base, inserts):
             return [None] * len(inserts)
         return [self._known(base, values) for values in inserts]
