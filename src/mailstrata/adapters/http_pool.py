@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from mailstrata.adapters.http_answer import Answer, MalformedAnswer, read
+from mailstrata.adapters.outbox import Outbox
 from mailstrata.adapters.tls_line import TlsLine
 
 _TICK = 0.002
@@ -62,6 +63,7 @@ class Pool:
         self._patience = patience or Patience()
         self._free: deque[_Connection] = deque()
         self._open = 0
+        self._outbox: Outbox | None = None
         self._waiting: deque[asyncio.Future[None]] = deque()
         self.made = 0
         """Connections that were ever made."""
@@ -108,7 +110,10 @@ class Pool:
             raise
 
     async def _connected(self) -> _Connection:
-        place, connection = self._place, _Connection()
+        place = self._place
+        if self._outbox is None:
+            self._outbox = Outbox(asyncio.get_running_loop())
+        connection = _Connection(self._outbox)
         making = asyncio.get_running_loop().create_connection(lambda: self._first(connection), place.host, place.port)
         try:
             async with asyncio.timeout(self._patience.connect):
@@ -149,7 +154,9 @@ class Pool:
 class _Connection(asyncio.Protocol):
     """One connection: one request at a time, nothing more is sent before its answer has come."""
 
-    def __init__(self) -> None:
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+        self._plain = True
         self.loop = asyncio.get_running_loop()  # asked for once: each question is a getpid in CPython before 3.12
         self.alive = False
         self.since = 0.0
@@ -166,7 +173,9 @@ class _Connection(asyncio.Protocol):
 
     def under_tls(self, context: ssl.SSLContext, host: str) -> TlsLine:
         """The protocol for a socket on which TLS begins."""
-        self._shaking = TlsLine(context, above=self, failed=self._insecure, server=False, host=host)
+        self._shaking = TlsLine(
+            context, above=self, failed=self._insecure, outbox=self._outbox, server=False, host=host
+        )
         return self._shaking
 
     def drop(self) -> None:
@@ -181,6 +190,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are none by inheritance
+        self._plain = self._shaking is None
         self._shaking = None
         self.alive = True
         if not self.made.done():
@@ -247,8 +257,9 @@ class _Connection(asyncio.Protocol):
     async def _write(self, head: bytes, body: Iterable[bytes], answer: asyncio.Future[Answer]) -> None:
         """Hand the request over; raises ``Unreached`` when that broke off before its last piece."""
         pieces = iter(body)
-        self._transport.write(head + next(pieces))
+        self._say(head + next(pieces))
         for piece in pieces:
+            self._outbox.flush()  # so that it is known whether the other side takes it
             if self._paused:
                 self._room = self.loop.create_future()
                 await asyncio.wait((self._room, answer), return_when=asyncio.FIRST_COMPLETED)
@@ -258,7 +269,13 @@ class _Connection(asyncio.Protocol):
                     raise Unreached(str(broken))
                 self.close()
                 return
-            self._transport.write(piece)
+            self._say(piece)
+
+    def _say(self, data: bytes) -> None:
+        if self._plain:
+            self._outbox.write(self._transport, data)
+        else:
+            self._transport.write(data)  # it has the same outbox
 
     def _fail(self, reason: str) -> None:
         if self.alive:

@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import cast
 
+from mailstrata.adapters.outbox import Outbox
 from mailstrata.adapters.relay_journal import Journal
 from mailstrata.adapters.relay_logins import Logins
 from mailstrata.adapters.relay_metrics import Row
@@ -46,6 +47,7 @@ class House:
     journal: Journal
     row: Row
     clock: Clock
+    outbox: Outbox
     stopping: bool = False
     connections: set[Connection] = field(default_factory=set)
     work: set[asyncio.Task[None]] = field(default_factory=set)
@@ -99,7 +101,9 @@ class Connection(asyncio.Protocol):
 
     def under_tls(self) -> TlsLine:
         """The protocol for a socket where TLS begins now; this one hears of it when the handshake is done."""
-        self._shaking = TlsLine(self._house.tls.context, above=self, failed=self._insecure, server=True)
+        self._shaking = TlsLine(
+            self._house.tls.context, above=self, failed=self._insecure, outbox=self._house.outbox, server=True
+        )
         return self._shaking
 
     # What asyncio calls, or the line of TLS

@@ -20,6 +20,7 @@ from pathlib import Path
 from socket import socket
 from typing import BinaryIO
 
+from mailstrata.adapters.outbox import Outbox
 from mailstrata.adapters.relay_certificate import problems
 from mailstrata.adapters.relay_connection import House
 from mailstrata.adapters.relay_database import opened
@@ -112,6 +113,7 @@ class Process:
             journal=Journal(plan.log, plan.clock),
             row=self._metrics.of(self._place),
             clock=plan.clock,
+            outbox=Outbox(asyncio.get_running_loop()),
         )
 
     def _warn(self, house: House, settings: RelaySettings) -> None:

@@ -17,6 +17,8 @@ import ssl
 from collections.abc import Callable
 from typing import Any, cast
 
+from mailstrata.adapters.outbox import Outbox
+
 _NOBODY = asyncio.Protocol()
 _RECORD = 65_536
 """More than a record holds (RFC 8446 5.1: 16,384 bytes), so that none is read in two steps."""
@@ -34,6 +36,7 @@ class TlsLine(asyncio.Protocol, asyncio.Transport):
         *,
         above: asyncio.Protocol,
         failed: Callable[[Exception], None],
+        outbox: Outbox,
         server: bool,
         host: str | None = None,
     ) -> None:
@@ -41,6 +44,7 @@ class TlsLine(asyncio.Protocol, asyncio.Transport):
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=server, server_hostname=host)
         self._above = above
+        self._outbox = outbox
         self._failed: Callable[[Exception], None] | None = failed
         """``None`` when the handshake is done."""
         self._below: asyncio.Transport
@@ -94,14 +98,13 @@ class TlsLine(asyncio.Protocol, asyncio.Transport):
             view = memoryview(data)
             while done < len(view):
                 done += self._tls.write(view[done:])
-        self._below.write(self._outgoing.read())
+        self._outbox.write(self._below, self._outgoing.read())
 
     def close(self) -> None:
         """Say that it is the end (RFC 8446 6.1), and close when all is sent; the other side's word is not waited for."""
         with contextlib.suppress(ssl.SSLError):
             self._tls.unwrap()
-        self._flush()
-        self._below.close()
+        self._end()
 
     def abort(self) -> None:
         """Close now."""
@@ -133,8 +136,7 @@ class TlsLine(asyncio.Protocol, asyncio.Transport):
         except ssl.SSLWantReadError:
             self._flush()
         except (ssl.SSLError, ssl.CertificateError) as error:
-            self._flush()  # the alert that tells the other side why
-            self._below.close()
+            self._end()  # with the alert that tells the other side why
             self._fail(error)
         else:
             self._flush()
@@ -164,12 +166,17 @@ class TlsLine(asyncio.Protocol, asyncio.Transport):
         if pieces:
             self._above.data_received(pieces[0] if len(pieces) == 1 else b"".join(pieces))
         if ended:
-            self._flush()
-            self._below.close()
+            self._end()
+
+    def _end(self) -> None:
+        """Close when what there is to say is said."""
+        self._flush()
+        self._outbox.flush()
+        self._below.close()
 
     def _flush(self) -> None:
         if self._outgoing.pending:
-            self._below.write(self._outgoing.read())
+            self._outbox.write(self._below, self._outgoing.read())
 
 
 def _ignored(error: Exception) -> None:

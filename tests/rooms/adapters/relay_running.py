@@ -25,6 +25,7 @@ import trustme
 
 from mailstrata.adapters import relay_passwords
 from mailstrata.adapters.clock import SystemClock
+from mailstrata.adapters.outbox import Outbox
 from mailstrata.adapters.relay_connection import House
 from mailstrata.adapters.relay_database import SqliteDatabase
 from mailstrata.adapters.relay_journal import Journal
@@ -139,6 +140,7 @@ async def running(
         journal=Journal(log, clock),
         row=metrics.of(0),
         clock=clock,
+        outbox=Outbox(asyncio.get_running_loop()),
     )
     if open_gate:
         kept.gate.set()

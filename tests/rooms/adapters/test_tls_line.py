@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Iterator
 
 import pytest
 import trustme
 
+from mailstrata.adapters.outbox import Outbox
 from mailstrata.adapters.tls_line import TlsLine
 
 NAME = "smtp.sailing.example"
@@ -58,7 +60,8 @@ class Heard(asyncio.Protocol):
 class Pair:
     """A client and a server, and the wire between them, which carries ``cut`` bytes at a time."""
 
-    def __init__(self, authority: trustme.CA, *, cut: int, trusted: bool = True) -> None:
+    def __init__(self, authority: trustme.CA, outbox: Outbox, *, cut: int, trusted: bool = True) -> None:
+        self.outbox = outbox
         server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
         authority.issue_cert(NAME).configure_cert(server)
         if trusted:
@@ -67,8 +70,10 @@ class Pair:
         self.wires = Wire(), Wire()
         self.above = Heard(), Heard()
         self.lines = (
-            TlsLine(server, above=self.above[0], failed=self.above[0].errors.append, server=True),
-            TlsLine(client, above=self.above[1], failed=self.above[1].errors.append, server=False, host=NAME),
+            TlsLine(server, above=self.above[0], failed=self.above[0].errors.append, outbox=outbox, server=True),
+            TlsLine(
+                client, above=self.above[1], failed=self.above[1].errors.append, outbox=outbox, server=False, host=NAME
+            ),
         )
         for line, wire in zip(self.lines, self.wires, strict=True):
             line.connection_made(wire)
@@ -76,12 +81,22 @@ class Pair:
 
     def carry(self) -> None:
         """Until nothing is under way."""
+        self.outbox.flush()
         while any(wire.sent for wire in self.wires):
             for wire, line in ((self.wires[0], self.lines[1]), (self.wires[1], self.lines[0])):
                 piece = bytes(wire.sent[: self.cut])
                 del wire.sent[: self.cut]
                 if piece:
                     line.data_received(piece)
+                    self.outbox.flush()
+
+
+@pytest.fixture
+def outbox() -> Iterator[Outbox]:
+    """Flushed by hand."""
+    loop = asyncio.new_event_loop()
+    yield Outbox(loop)
+    loop.close()
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +106,9 @@ def authority() -> trustme.CA:
 
 
 @pytest.mark.parametrize("cut", [1, 7, 1000, 10**9])
-def test_what_is_written_arrives_in_order(authority: trustme.CA, cut: int) -> None:
+def test_what_is_written_arrives_in_order(authority: trustme.CA, outbox: Outbox, cut: int) -> None:
     """A line, and more than a record holds (RFC 8446 5.1)."""
-    pair = Pair(authority, cut=cut)
+    pair = Pair(authority, outbox, cut=cut)
     assert [above.made for above in pair.above] == [1, 1]
     large = bytes(range(256)) * (300 if cut > 7 else 80)
     pair.lines[1].write(b"MAIL FROM:<>\r\n")
@@ -104,19 +119,20 @@ def test_what_is_written_arrives_in_order(authority: trustme.CA, cut: int) -> No
     assert pair.above[1].received == b"250 2.0.0 Ok\r\n"
 
 
-def test_what_comes_with_the_end_of_the_handshake_is_not_lost(authority: trustme.CA) -> None:
+def test_what_comes_with_the_end_of_the_handshake_is_not_lost(authority: trustme.CA, outbox: Outbox) -> None:
     """A client may speak as soon as its side is done (RFC 8446 2)."""
     server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
     authority.issue_cert(NAME).configure_cert(server)
     authority.configure_trust(client)
     wire, above = Wire(), Heard()
-    line = TlsLine(server, above=above, failed=above.errors.append, server=True)
+    line = TlsLine(server, above=above, failed=above.errors.append, outbox=outbox, server=True)
     line.connection_made(wire)
     there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
     eager = client.wrap_bio(there, back, server_hostname=NAME)
     with pytest.raises(ssl.SSLWantReadError):
         eager.do_handshake()
     line.data_received(back.read())
+    outbox.flush()
     there.write(bytes(wire.sent))
     eager.do_handshake()
     eager.write(b"EHLO client\r\n")
@@ -125,9 +141,9 @@ def test_what_comes_with_the_end_of_the_handshake_is_not_lost(authority: trustme
     assert line.get_extra_info("cipher")[1] == "TLSv1.3"
 
 
-def test_an_end_that_was_said_closes_the_other_side(authority: trustme.CA) -> None:
+def test_an_end_that_was_said_closes_the_other_side(authority: trustme.CA, outbox: Outbox) -> None:
     """close_notify (RFC 8446 6.1), behind the last words."""
-    pair = Pair(authority, cut=10**9)
+    pair = Pair(authority, outbox, cut=10**9)
     pair.lines[0].write(b"221 2.0.0 Bye\r\n")
     pair.lines[0].close()
     pair.carry()
@@ -135,9 +151,9 @@ def test_an_end_that_was_said_closes_the_other_side(authority: trustme.CA) -> No
     assert [wire.closed for wire in pair.wires] == [True, True]
 
 
-def test_a_certificate_that_is_not_trusted_fails_on_both_sides(authority: trustme.CA) -> None:
+def test_a_certificate_that_is_not_trusted_fails_on_both_sides(authority: trustme.CA, outbox: Outbox) -> None:
     """Each hears why, once, and neither hears of a connection."""
-    pair = Pair(authority, cut=10**9, trusted=False)
+    pair = Pair(authority, outbox, cut=10**9, trusted=False)
     assert isinstance(pair.above[1].errors[0], ssl.SSLCertVerificationError)
     assert isinstance(pair.above[0].errors[0], ssl.SSLError)
     for line in pair.lines:
@@ -145,22 +161,23 @@ def test_a_certificate_that_is_not_trusted_fails_on_both_sides(authority: trustm
     assert [(above.made, len(above.errors)) for above in pair.above] == [(0, 1), (0, 1)]
 
 
-def test_a_connection_that_breaks_within_the_handshake_has_failed(authority: trustme.CA) -> None:
+def test_a_connection_that_breaks_within_the_handshake_has_failed(authority: trustme.CA, outbox: Outbox) -> None:
     """The protocol above never heard of it, and hears of its end by ``failed`` only."""
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(NAME).configure_cert(server)
     above = Heard()
-    line = TlsLine(server, above=above, failed=above.errors.append, server=True)
+    line = TlsLine(server, above=above, failed=above.errors.append, outbox=outbox, server=True)
     line.connection_made(Wire())
     line.connection_lost(None)
     assert above.made == 0
     assert isinstance(above.errors[0], ConnectionResetError)
 
 
-def test_garbage_in_the_middle_ends_the_connection(authority: trustme.CA) -> None:
+def test_garbage_in_the_middle_ends_the_connection(authority: trustme.CA, outbox: Outbox) -> None:
     """What came whole before it counts."""
-    pair = Pair(authority, cut=10**9)
+    pair = Pair(authority, outbox, cut=10**9)
     pair.lines[1].write(b"NOOP\r\n")
+    outbox.flush()
     pair.wires[1].sent += b"\x17\x03\x03\x00\x20" + bytes(32)
     pair.carry()
     assert pair.above[0].received == b"NOOP\r\n"
