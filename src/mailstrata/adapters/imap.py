@@ -24,7 +24,10 @@ SECONDS = 30
 
 
 class Mailbox:
-    """One login. Use as a context manager; it logs out. The password is in no message of an error."""
+    """One login. Use as a context manager; it logs out. The password is in no message of an error.
+
+    A server that does not answer, or lets nobody in, is a ``Refusal`` of status 3: what it holds could not be determined.
+    """
 
     def __init__(
         self, host: str, user: str, password: str, *, port: int = PORT, context: ssl.SSLContext | None = None
@@ -34,13 +37,13 @@ class Mailbox:
             trust = context or ssl.create_default_context()
             self._server = imaplib.IMAP4_SSL(host, port, ssl_context=trust, timeout=SECONDS)
         except (OSError, imaplib.IMAP4.error) as error:
-            raise Refusal(f"{host}:{port}: {error}", "give the IMAP server's name as --imap HOST") from error
+            raise Refusal(f"{host}:{port}: {error}", "give the IMAP server's name as --imap HOST", status=3) from error
         try:
             self._server.login(user, password)
         except (OSError, imaplib.IMAP4.error) as error:
             self._server.shutdown()
             raise Refusal(
-                f"{host} does not let {user} in", "Gmail wants an app password and 2-step verification"
+                f"{host} does not let {user} in", "Gmail wants an app password and 2-step verification", status=3
             ) from error
 
     def __enter__(self) -> Mailbox:
@@ -60,7 +63,7 @@ class Mailbox:
             for number in self._numbers(folder)[-limit:]:
                 yield Mail(f"{self._where}/{folder}#{number.decode()}", self._message(number))
         except (OSError, imaplib.IMAP4.error) as error:
-            raise Refusal(f"{self._where}/{folder}: {error}", "try again; nothing was changed") from error
+            raise Refusal(f"{self._where}/{folder}: {error}", "try again; nothing was changed", status=3) from error
 
     def _numbers(self, folder: str) -> list[bytes]:
         quoted = '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -54,6 +54,7 @@ def test_a_folder_that_is_not_there_is_named(server: Server) -> None:
 
 def test_a_server_that_cannot_prove_its_name_gets_no_password(server: Server) -> None:
     """The connection ends in the handshake: the certificate is not of an authority that is trusted."""
-    with pytest.raises(Refusal, match="certificate verify failed"):
+    with pytest.raises(Refusal, match="certificate verify failed") as refused:
         Mailbox("localhost", "ann@sailing.example", "right", port=server.port)
+    assert refused.value.status == 3
     assert server.heard == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -163,6 +164,31 @@ def test_the_imap_password_comes_from_the_environment_first(
     kept.set_password("mailstrata", f"imap:{ANN}", "wrong")
     monkeypatch.setenv("MAILSTRATA_IMAP_PASSWORD", "right")
     assert _imap(capsys, imap).status == 0
+
+
+def test_an_imap_server_that_does_not_answer_leaves_it_undetermined(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No network is no mistake of the caller's: status 3, in one line."""
+    monkeypatch.setenv("MAILSTRATA_IMAP_PASSWORD", "right")
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    ran = command(capsys, "bounce", "read", "--imap", f"localhost:{port}", "--user", ANN)
+    assert (ran.status, ran.out, len(ran.err.splitlines())) == (3, "", 1)
+    assert f"localhost:{port}" in ran.err
+
+
+@pytest.mark.parametrize("told", [("wrong", "INBOX", 3), ("right", "Bounces", 2), ("right", "INBOX", 0)])
+def test_who_is_not_let_in_learns_nothing_and_who_names_no_folder_is_mistaken(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    imap: imap_server.Server,
+    told: tuple[str, str, int],
+) -> None:
+    """No permission is 3; a folder that is not there is the caller's own name for it, 2."""
+    password, folder, status = told
+    monkeypatch.setenv("MAILSTRATA_IMAP_PASSWORD", password)
+    assert _imap(capsys, imap, "--folder", folder).status == status
 
 
 @pytest.mark.parametrize("kept", [InProcess, Locked, Failing], indirect=True)
