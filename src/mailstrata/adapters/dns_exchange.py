@@ -15,22 +15,21 @@ import asyncio
 import errno
 import socket
 from collections import Counter
-from typing import Any
 
 import dns.exception
-import dns.flags
 import dns.inet
 import dns.message
 import dns.name
 import dns.rcode
 import dns.rdatatype
 
+from mailstrata.adapters.dns_query import Query
 from mailstrata.adapters.in_flight import InFlight
 from mailstrata.model.errors import Malformed
 from mailstrata.model.values import dataclass
 
-_PAYLOAD = 1232
-"""Octets of the largest UDP answer we offer to take (DNS flag day 2020): it passes without fragments."""
+_LONGEST = 65535
+"""Octets of the longest datagram (RFC 768)."""
 _FIRST_TRY = 0.4
 """The share of the time after which the datagram is sent once more: it may have been lost."""
 _STRIKES = 2
@@ -83,11 +82,8 @@ class _Asked:
     rdtype: dns.rdatatype.RdataType
     recurse: bool
 
-    def query(self, *, edns: bool = True) -> dns.message.Message:
-        query = dns.message.make_query(self.name, self.rdtype, use_edns=0 if edns else False, payload=_PAYLOAD)
-        if not self.recurse:
-            query.flags &= ~dns.flags.RD
-        return query
+    def query(self, *, edns: bool = True) -> Query:
+        return Query(self.name, self.rdtype, recurse=self.recurse, edns=edns)
 
 
 class DnsExchange:
@@ -137,7 +133,7 @@ async def _converse(asked: _Asked, seconds: float) -> dns.message.Message:
     return answer
 
 
-async def _exchange(asked: _Asked, query: dns.message.Message, seconds: float) -> dns.message.Message:
+async def _exchange(asked: _Asked, query: Query, seconds: float) -> dns.message.Message:
     try:
         try:
             return await _datagram(asked.server, query, seconds * _FIRST_TRY)
@@ -146,20 +142,20 @@ async def _exchange(asked: _Asked, query: dns.message.Message, seconds: float) -
     except dns.message.Truncated:
         from dns import asyncquery  # only an answer that is cut short needs it
 
-        return await asyncquery.tcp(query, asked.server.ip, port=asked.server.port)  # RFC 7766 5
+        return await asyncquery.tcp(query.message(), asked.server.ip, port=asked.server.port)  # RFC 7766 5
 
 
-async def _datagram(server: Server, query: dns.message.Message, seconds: float) -> dns.message.Message:
+async def _datagram(server: Server, query: Query, seconds: float) -> dns.message.Message:
     """UDP on a connected socket, which hears of refused ports and takes nothing from strangers (RFC 5452 9.1)."""
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[dns.message.Message] = loop.create_future()
-    transport, _ = await loop.create_datagram_endpoint(lambda: _Answer(query, answer), sock=_connected(server))
-    try:
-        transport.sendto(query.to_wire())
+    with _connected(server) as connection:
+        await loop.sock_sendall(connection, query.wire)
         async with asyncio.timeout(seconds):
-            return await answer
-    finally:
-        transport.close()
+            answer = await loop.sock_recv(connection, _LONGEST)
+    message = dns.message.from_wire(answer, raise_on_truncation=True)
+    if not query.is_answered_by(message):  # RFC 5452 4.3: what answers another question is no answer
+        raise ValueError("it answers another question")
+    return message
 
 
 def _connected(server: Server) -> socket.socket:
@@ -172,33 +168,6 @@ def _connected(server: Server) -> socket.socket:
         made.close()
         raise
     return made
-
-
-class _Answer(asyncio.DatagramProtocol):
-    """Waits for the answer to ``query``; what answers another question is no answer (RFC 5452 4.3)."""
-
-    def __init__(self, query: dns.message.Message, answer: asyncio.Future[dns.message.Message]) -> None:
-        self._query = query
-        self._answer = answer
-
-    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        """Read it; octets that are no message are told as such."""
-        del addr
-        if self._answer.done():
-            return
-        try:
-            message = dns.message.from_wire(data, raise_on_truncation=True)
-            if not self._query.is_response(message):
-                raise ValueError("it answers another question")
-        except _UNREADABLE as error:
-            self._answer.set_exception(error)
-        else:
-            self._answer.set_result(message)
-
-    def error_received(self, exc: Exception) -> None:
-        """The port is closed, or no way leads there."""
-        if not self._answer.done():
-            self._answer.set_exception(exc)
 
 
 def _unreached(error: OSError) -> Silence:

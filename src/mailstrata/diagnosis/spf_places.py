@@ -70,7 +70,7 @@ class SpfName:
 def spf_names(case: Case, evidence: Evidence) -> tuple[SpfName, ...]:
     """Each name once, MAIL FROM domains first. Their records are asked for together."""
     found = list(_mail_from(case, evidence))
-    taken = {one.name for one in found}
+    taken = {one.name for one in found if one.unknown is None}  # of the unknown it is the identity's name
     found += [SpfName(name=name) for name in authors(case) if name not in taken]
     evidence.want(*(Txt(one.name) for one in found if one.unknown is None))
     return tuple(found)

@@ -14,6 +14,7 @@ import ipaddress
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import field
+from functools import lru_cache
 
 from mailstrata.formats.spf_macro import MalformedMacro, domain_spec, macro_string
 from mailstrata.model.errors import Malformed
@@ -71,6 +72,7 @@ def is_record(text: str) -> bool:
     return bool(_VERSION.match(text))
 
 
+@lru_cache(maxsize=256)  # several checks read the same few records
 def terms(text: str) -> tuple[Term, ...]:
     """The terms of a record in their order. Raises ``MalformedSpf`` for what is no record and for a term that is none."""
     if not is_record(text) or len(text) > _LIMIT:
@@ -104,6 +106,7 @@ def leans_on_others(text: str) -> bool:
     return any(term.name in ("include", "redirect", "exists") for term in reached(text))
 
 
+@lru_cache(maxsize=256)
 def reached(text: str) -> tuple[Term, ...]:
     """The terms that can matter: none behind the first ``all``, no ``redirect`` beside an ``all`` (RFC 7208 5.1, 6.1).
 

@@ -10,7 +10,7 @@ from mailstrata.diagnosis.spf_places import passes_from, spf_names, weight
 from mailstrata.formats import world
 from mailstrata.model.finding import Gravity
 from mailstrata.model.observation import Unknown
-from mailstrata.model.question import Txt
+from mailstrata.model.question import SesIdentity, Txt
 
 WORLD = """
 identity us-east-1 sailing.example = {"mail_from": {"domain": "bounce.sailing.example"}}
@@ -59,3 +59,13 @@ def test_what_ses_sends_from_may_be_unseen() -> None:
     known = evidence("= v=spf1 -all")
     blind = Evidence({**dict(known.items()), Txt("amazonses.com"): Unknown(reason="SERVFAIL")})
     assert isinstance(passes_from(blind, MAIL_FROM, "amazonses.com"), Unknown)
+
+
+def test_the_domains_own_record_is_looked_at_whatever_ses_is_asked() -> None:
+    """Where the identity is not known the MAIL FROM domain is not; the record of the domain in the From is another."""
+    known = evidence("= v=spf1 -all")
+    blind = Evidence({**dict(known.items()), SesIdentity("us-east-1", "sailing.example"): Unknown(reason="not asked")})
+    assert [(one.name, one.region, one.unknown is None) for one in spf_names(prospects(), blind)] == [
+        ("sailing.example", "us-east-1", False),
+        ("sailing.example", "", True),
+    ]
