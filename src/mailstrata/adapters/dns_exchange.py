@@ -29,7 +29,7 @@ from mailstrata.model.errors import Malformed
 from mailstrata.model.values import dataclass
 
 _LONGEST = 65535
-"""Octets of the longest datagram (RFC 768)."""
+"""Octets of the longest datagram; what an answer may have is told in the question."""
 _FIRST_TRY = 0.4
 """The share of the time after which the datagram is sent once more: it may have been lost."""
 _STRIKES = 2
