@@ -51,6 +51,10 @@ def walk(name: str) -> tuple[str, ...]:
 
 def policy(evidence: Evidence, name: str) -> Policy | Unknown | None:
     """The policy for mail from ``name``: its own record, else that of its organisation, else ``None``."""
+    return evidence.kept(("dmarc-policy", name), lambda: _policy(evidence, name))
+
+
+def _policy(evidence: Evidence, name: str) -> Policy | Unknown | None:
     own = _record(evidence, name)
     if isinstance(own, Unknown):
         return own
@@ -65,6 +69,10 @@ def policy(evidence: Evidence, name: str) -> Policy | Unknown | None:
 
 def organisation(evidence: Evidence, name: str) -> str | Unknown:
     """The organisational domain of ``name`` (RFC 9989 4.10.2); ``name`` itself when nobody above it has a record."""
+    return evidence.kept(("organisation", name), lambda: _organisation(evidence, name))
+
+
+def _organisation(evidence: Evidence, name: str) -> str | Unknown:
     names = walk(name)
     evidence.want(*(at(one) for one in names))
     found, below = name, name

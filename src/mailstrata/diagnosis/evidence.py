@@ -11,7 +11,7 @@ the check again as soon as its answers are there. So a check is a plain function
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from mailstrata.model.finding import Grade, Proof
@@ -37,6 +37,7 @@ class Evidence:
 
     def __init__(self, known: Mapping[Question[Any], Observation[Any]] | None = None) -> None:
         self._known: dict[Question[Any], Observation[Any]] = dict(known or {})
+        self._kept: dict[Hashable, Any] = {}
 
     def __getitem__(self, question: Question[T]) -> Observation[T]:
         """The observation; raises ``NotYet`` when there is none."""
@@ -59,6 +60,12 @@ class Evidence:
         missing = tuple(question for question in questions if question not in self._known)
         if missing:
             raise NotYet(*missing)
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` concludes of this evidence alone, once for all checks: what is known does not change any more."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast("T", self._kept[key])
 
     def add(self, question: Question[Any], observation: Observation[Any]) -> None:
         """Keep an answer. The first one stays: a question is asked once, and evidence does not change under a check."""

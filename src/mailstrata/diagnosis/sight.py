@@ -11,7 +11,7 @@ one by one, by `diagnosis.published_view`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
@@ -63,6 +63,12 @@ class Sight(Evidence):
     def want(self, *questions: Question[Any]) -> None:
         """Ask for all of them together, of whoever is asked here; raises ``NotYet`` with those that are missing."""
         together(partial(self.__getitem__, question) for question in questions)
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is concluded of what this server has, with all that was read for it."""
+        made, read = self._whole.kept((self._domain, self._server, key), lambda: (make(), dict(self._read)))
+        self._read |= read
+        return made
 
     def proof(self, question: Question[Any], quote: str = "", *, grade: Grade = Grade.OBSERVED) -> Proof:
         """What the name servers say, where they decide it; else as it was seen."""

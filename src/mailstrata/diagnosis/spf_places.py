@@ -17,7 +17,7 @@ from mailstrata.diagnosis.mail_from_facts import in_use
 from mailstrata.diagnosis.region_paths import authors
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.diagnosis.weighing import Place, weighed
-from mailstrata.formats import spf, spf_check
+from mailstrata.formats import spf, spf_check, spf_tree
 from mailstrata.formats.ses_records import SES
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Gravity, Result, Stratum
@@ -81,6 +81,11 @@ def judged(evidence: Evidence, names: Iterable[SpfName], code: str, judge: Judge
     names = tuple(names)
     yield from (unsure(code, Stratum.IDENTITY, one.subject, one.unknown) for one in names if one.unknown is not None)
     yield from weighed(evidence, ((one.place, partial(judge, name=one)) for one in names if one.unknown is None))
+
+
+def tree_of(evidence: Evidence, name: str) -> spf_tree.Node | None:
+    """The record of ``name`` with all that it includes, read once for all checks; ``None`` where there is none."""
+    return evidence.kept(("spf-tree", name), lambda: spf_tree.read(evidence, name))
 
 
 def weight(evidence: Evidence, name: SpfName) -> Gravity:

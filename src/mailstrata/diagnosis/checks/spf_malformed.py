@@ -21,7 +21,7 @@ from functools import partial
 
 from mailstrata.diagnosis import record_slips
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.spf_places import SpfName, judged, spf_names, weight
+from mailstrata.diagnosis.spf_places import SpfName, judged, spf_names, tree_of, weight
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.formats import spf, spf_lint, spf_tree
 from mailstrata.formats.dns_record import txt
@@ -42,7 +42,7 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
 
 
 def _judged(case: Case, evidence: Evidence, name: SpfName) -> Iterator[Result]:
-    seen, tree = evidence[Txt(name.name)], spf_tree.read(evidence, name.name)
+    seen, tree = evidence[Txt(name.name)], tree_of(evidence, name.name)
     texts = [text for text in seen.value if kind(text) == "spf"] if isinstance(seen, Seen) else []
     if isinstance(seen, Unknown):
         yield unsure(CODE, STRATUM, name.subject, seen)

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.spf_places import SpfName, judged, spf_names, weight
+from mailstrata.diagnosis.spf_places import SpfName, judged, spf_names, tree_of, weight
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.formats import spf, spf_tree, spf_voids
 from mailstrata.formats.dns_record import txt
@@ -45,7 +45,7 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
 
 
 def _counted(case: Case, evidence: Evidence, name: SpfName, *, own: bool) -> Iterator[Result]:
-    tree = spf_tree.read(evidence, name.name)
+    tree = tree_of(evidence, name.name)
     if tree is None:
         return
     voids = Voids() if tree.problem else spf_voids.voids(evidence, tree)

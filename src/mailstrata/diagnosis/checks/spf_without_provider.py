@@ -22,9 +22,10 @@ from functools import partial
 from mailstrata.diagnosis.evidence import Evidence
 from mailstrata.diagnosis.record_slips import mailbox_provider
 from mailstrata.diagnosis.region_paths import authors
+from mailstrata.diagnosis.spf_places import tree_of
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.diagnosis.weighing import Place, weighed
-from mailstrata.formats import spf, spf_tree
+from mailstrata.formats import spf
 from mailstrata.formats.dns_record import txt
 from mailstrata.model.attempt import Case
 from mailstrata.model.finding import Confidence, Finding, Fine, Gravity, Owner, Result, Stratum
@@ -57,7 +58,7 @@ def _judged(case: Case, evidence: Evidence, domain: str) -> Iterator[Result]:
 
 def _read(case: Case, evidence: Evidence, domain: str, known: tuple[str, str]) -> Iterator[Result]:
     provider, include = known
-    tree = spf_tree.read(evidence, domain)
+    tree = tree_of(evidence, domain)
     if tree is None or tree.problem:
         blind = tree.unknown if tree is not None else None
         if blind is not None:

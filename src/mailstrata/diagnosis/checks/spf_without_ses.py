@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.spf_places import SpfName, judged, passes_from, spf_names
+from mailstrata.diagnosis.spf_places import SpfName, judged, passes_from, spf_names, tree_of
 from mailstrata.diagnosis.unsure import unsure
 from mailstrata.formats import spf, spf_tree
 from mailstrata.formats.dns_record import txt
@@ -40,7 +40,7 @@ def judge(case: Case, evidence: Evidence) -> Iterator[Result]:
 
 
 def _judged(case: Case, evidence: Evidence, name: SpfName) -> Iterator[Result]:
-    tree = spf_tree.read(evidence, name.name)
+    tree = tree_of(evidence, name.name)
     if tree is None or tree.problem:
         return
     passing = tree.lets_pass(SES)
