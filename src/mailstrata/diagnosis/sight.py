@@ -32,10 +32,11 @@ class Sight(Evidence):
     """The evidence as ``server`` has it: the texts within its zone are those that it gives, all else is as it was seen.
 
     Where ``server`` is silent at a name, one that tells stands for it; where none tells, a resolver does. Where the zone or
-    what it publishes is not known, nothing is known of its texts.
+    what it publishes is not known, nothing is known of its texts. Without ``server`` it is the evidence as a resolver has it,
+    which knows what was read of the zone.
     """
 
-    def __init__(self, evidence: Evidence, domain: str, server: str = "") -> None:
+    def __init__(self, evidence: Evidence, domain: str, server: str | None = None) -> None:
         super().__init__()
         self._whole = evidence
         self._domain = domain
@@ -48,6 +49,9 @@ class Sight(Evidence):
         if not self._is_of_zone(question):
             return self._whole[question]
         assert isinstance(question, Txt)
+        if self._server is None:
+            self._read.setdefault(question, ())
+            return cast("Observation[T]", self._whole[question])
         told = self._read.get(question)
         if told is None:
             told = self._read[question] = self._told(question)
@@ -71,27 +75,38 @@ class Sight(Evidence):
         return made
 
     def proof(self, question: Question[Any], quote: str = "", *, grade: Grade = Grade.OBSERVED) -> Proof:
-        """What the name servers say, where they decide it; else as it was seen."""
+        """What the name servers say, where they decide it or a resolver says the same; else as it was seen."""
         if isinstance(question, Txt) and self._is_of_zone(question) and isinstance(self._zone, Seen):
-            asked = published(self._zone.value, question)
-            if telling(self._whole[asked]):
-                return next(iter(proofs(self._whole, (asked,))))
+            told = self._told(question)
+            if told and not isinstance(told, Unknown) and (self._server is not None or self._is_same(question, told)):
+                return next(iter(proofs(self._whole, (published(self._zone.value, question),))))
         return self._whole.proof(question, quote, grade=grade)
 
     def agrees(self, server: str) -> bool:
         """Whether ``server`` gives the same texts at all names that were read; where it is silent, it does not contradict."""
         read = (told for told in self._read.values() if not isinstance(told, Unknown))
-        return all(_values(told, server) == _values(told, self._server) for told in read)
+        return all(_values(told, server) == _values(told, self._server or "") for told in read)
 
     def late(self) -> tuple[Observation[Any], ...]:
         """What a resolver remembers otherwise of what was read, the longest first."""
         otherwise = [there for one, there in self._remembered() if _texts(there) not in (None, _texts(self[one]))]
         return tuple(sorted(otherwise, key=lambda there: -_time_to_live(there)))
 
-    def is_remembered(self) -> bool:
-        """Whether a resolver is known to give the very same."""
-        known = [one for one, there in self._remembered() if _texts(there) == _texts(self[one]) is not None]
-        return len(known) == len(self._read)
+    def is_published(self) -> bool:
+        """Whether all the servers are known to give what a resolver gives, wherever it was read."""
+        self._whole.want(*self.publishing())
+        told = ((one, self._told(one)) for one in self._read)
+        return all(not isinstance(answers, Unknown) and self._is_same(one, answers) for one, answers in told)
+
+    def publishing(self) -> tuple[Question[Any], ...]:
+        """The questions of what the servers publish where it was read."""
+        if not isinstance(self._zone, Seen):
+            return ()
+        return tuple(published(self._zone.value, one) for one in self._read)
+
+    def _is_same(self, question: Txt, told: tuple[ServerAnswer, ...]) -> bool:
+        remembered = _texts(self._whole[question])
+        return remembered is not None and all(frozenset(one.values) == remembered for one in told)
 
     def _remembered(self) -> Iterator[tuple[Txt, Observation[Any]]]:
         yield from ((one, self._whole[one]) for one in tuple(self._read) if one in self._whole)
@@ -148,28 +163,27 @@ class Views(Generic[T]):
 def views(evidence: Evidence, question: Txt, domain: str, read: Callable[[Evidence], T]) -> Views[T]:
     """``read`` over each view; ``question`` is the record that it begins with, ``domain`` lies in the zone that is asked.
 
-    What the views want is wanted together; where a resolver gives the same as the servers, it is read once.
+    What the views want is wanted together. Where the servers give what a resolver gives, it is read once.
     """
-    told: tuple[View[T], ...] = ()
-    missing: tuple[Question[Any], ...] = ()
+    if ZoneOf(domain) not in evidence:
+        together((lambda: evidence[ZoneOf(domain)], lambda: read(evidence)))
+    sight = Sight(evidence, domain)
     try:
-        told = tuple(_published(evidence, question, domain, read))
+        remembered = read(sight)
     except NotYet as more:
-        missing = more.questions
-    if len(told) == 1 and told[0].sight.is_remembered():
-        return Views(remembered=told[0].value, published=told)
-    try:
-        remembered = read(evidence)
-    except NotYet as more:
-        missing += more.questions
-    if missing:
-        raise NotYet(*dict.fromkeys(missing))
-    return Views(remembered=remembered, published=told)
+        ahead = (one for one in sight.publishing() if one not in evidence)
+        raise NotYet(*dict.fromkeys((*more.questions, *ahead))) from None
+    servers = _servers(evidence, question, domain)
+    if servers and servers != ("",) and sight.is_published():
+        return Views(remembered=remembered, published=(View(value=remembered, servers=servers, sight=sight),))
+    return Views(remembered=remembered, published=tuple(_published(evidence, servers, domain, read)))
 
 
-def _published(evidence: Evidence, question: Txt, domain: str, read: Callable[[Evidence], T]) -> Iterator[View[T]]:
+def _published(
+    evidence: Evidence, servers: tuple[str, ...], domain: str, read: Callable[[Evidence], T]
+) -> Iterator[View[T]]:
     """A view for each group of servers that give the same wherever it was read."""
-    left = list(_servers(evidence, question, domain))
+    left = list(servers)
     while left:
         sight = Sight(evidence, domain, left[0])
         value = read(sight)
