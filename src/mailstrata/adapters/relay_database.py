@@ -29,6 +29,8 @@ BUSY = 10.0
 """Seconds that SQLite waits for another process's transaction."""
 LOG = 32 * 1024 * 1024
 """Bytes of SQLite's log from which `SqliteDatabase.secure` takes it over into the database."""
+CACHE = 16 * 1024
+"""Kilobytes of the database that a connection keeps: a fingerprint may lie on any page of its index."""
 _YIELD = 0.5
 """Seconds for which that waits for readers."""
 _PROMPT = (
@@ -259,6 +261,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     try:
         base.execute("PRAGMA journal_mode = WAL")
         base.execute("PRAGMA synchronous = FULL")
+        base.execute(f"PRAGMA cache_size = -{CACHE}")
     except BaseException:
         base.close()
         raise

@@ -54,10 +54,11 @@ class TlsLine(asyncio.Protocol, asyncio.Transport):
     # What the transport below calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to shake hands."""
+        """Begin to shake hands: the client speaks first (RFC 8446 2)."""
         self._below = cast("asyncio.Transport", transport)
         self.stands = True
-        self._shake()
+        if not self._tls.server_side:
+            self._shake()
 
     def data_received(self, data: bytes) -> None:
         """Bytes of the other side."""
