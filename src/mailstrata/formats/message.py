@@ -250,7 +250,7 @@ def _has_spaced_name(head: str) -> bool:
         while at >= 0:
             if head.find(":", head.rfind("\n", 0, at) + 1, at) < 0:
                 return True
-            at = head.find(sign, at + 2)
+            at = head.find(sign, head.find("\n", at))  # no further one of this line comes first in it
     return False
 
 

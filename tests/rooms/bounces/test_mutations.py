@@ -92,3 +92,8 @@ def test_a_run_of_spaces_behind_a_word_that_names_recipients_is_read_once() -> N
     """It could be split between two patterns at each of its places: a mail of 20 KB took minutes."""
     head = b"From: MAILER-DAEMON@mx.example\nTo: a@sailing.example\nSubject: failure notice\n\n"
     assert _read_within(0.5, head + b"550 5.1.1 user unknown\naccount" + b" " * 20_000)
+
+
+def test_blanks_before_colons_are_looked_at_once_a_line() -> None:
+    """Each of a line's was looked back from to its beginning."""
+    assert _read_within(0.15, b"Subject: " + b" :" * 120_000 + b"\n\nx")
