@@ -74,7 +74,7 @@ WORDS = {
     "dns_fault.kind": "What the name servers do.",
     "dns_fault.server": "Only at this name server; `first` for the first of the delegation, `resolver` for the resolver alone.",
     "dns_fault.milliseconds": "How long, for `latency`.",
-    "lagging.server": "Which: a name server of the zone, `first` for the first of them, `resolver` for the resolver alone.",
+    "lagging.server": "Which: a name server of the zone, `first` or `last` of their names, `resolver` for the resolver alone.",
     "lagging.records": "What it has, as lines of a zone's `records`; with `-` it knows of none.",
     "lagging.ttl": "The time to live that it tells, in seconds.",
     "recipient.host": "The server's name, as the MX records point to it.",

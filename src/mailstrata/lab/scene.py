@@ -204,7 +204,8 @@ async def _lagging(parts: Parts, behind: spec.LaggingSpec) -> None:
             parts.zones.remember(name, rtype, *values, ttl=behind.ttl)
         else:
             zone = parts.zones.zone(name)
-            server = min(zone.servers) if behind.server == "first" else behind.server
+            ends = {"first": min(zone.servers), "last": max(zone.servers)}
+            server = ends.get(behind.server, behind.server)
             zone.replace(name, rtype, *values, ttl=behind.ttl, server=server)
 
 

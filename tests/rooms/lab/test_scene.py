@@ -59,15 +59,18 @@ def test_one_server_can_have_something_else_than_its_zone() -> None:
         held = [
             record.values for server in sorted(zone.servers) for record in zone.records(server) if record.name == name
         ]
-        return [parts.zones.lookup_now(name, "TXT"), *held[:2]]
+        return [parts.zones.lookup_now(name, "TXT"), *held[:2], held[-1]]
 
     name = "_dmarc.sailing.example"
     records = "records = 'txt _dmarc.sailing.example = v=DMARC1; p={}'\n"
     lagging = "[[lagging]]\nserver = '{}'\n" + records
-    found = after(lagging.format("resolver", "none") + lagging.format("first", "reject"), look)
+    found = after(
+        lagging.format("resolver", "none") + lagging.format("first", "reject") + lagging.format("last", "refuse"), look
+    )
     assert isinstance(found, list)
     assert [one[0].strip('"') for one in found[:2]] == ["v=DMARC1; p=none", "v=DMARC1; p=reject"]
     assert "quarantine" in found[2][0]
+    assert "refuse" in found[3][0]
 
 
 def test_a_temporary_key_is_no_key_of_the_user() -> None:
