@@ -67,29 +67,35 @@ def _of_subject(found: Views[_Results], subject: str) -> Finding:
         return _coming(there[0], subject) if not remembered and not _open(found.remembered) else _first(there, subject)
     if blind is not None:
         return _unsure(_first(there, subject) if there else _told(remembered), blind)
-    return _split(there, subject) if there else _stale(found.published[0], _told(remembered))
+    return _split((there, without), subject) if there else _stale(found.published[0], _told(remembered))
 
 
 def _coming(view: View[_Results], subject: str) -> Finding:
     """The servers publish it, and a resolver holds what was before yet: mail that passes now will not."""
     finding = _told(_about(view.value, subject))
-    later = f"it is published, and coming: {view.late}, and passes by that"
+    later = f"it is published, and coming: {view.late}, which is without this fault"
     return replace(finding, because=(*finding.because, later))
 
 
-def _split(there: tuple[View[_Results], ...], subject: str) -> Finding:
+def _split(views_: tuple[tuple[View[_Results], ...], tuple[View[_Results], ...]], subject: str) -> Finding:
     """Some servers publish it: a part of the world finds it, whatever a resolver here holds."""
-    finding, servers = _first(there, subject), tuple(server for view in there for server in view.servers)
+    there, without = views_
+    finding, servers = _first(there, subject), _servers(there)
+    says = "say" if len(servers) > 1 else "says"
     return replace(
         finding,
         gravity=_milder(finding.gravity, Gravity.WARNING),
-        title=f"{', '.join(servers)} {'say' if len(servers) > 1 else 'says'} so and other name servers do not: {finding.title}",
-        because=(*finding.because, *(f"{view.late}" for view in there[:1] if view.late)),
+        title=f"{', '.join(servers)} {says} so and other name servers do not: {finding.title}",
+        because=(*finding.because, f"it is right at {', '.join(_servers(without))}"),
         stops=(),
         caused_by=None,
         fixes=("repair-nameserver",),
         records=(),
     )
+
+
+def _servers(views_: tuple[View[_Results], ...]) -> tuple[str, ...]:
+    return tuple(server for view in views_ for server in view.servers)
 
 
 def _stale(view: View[_Results], finding: Finding) -> Finding:

@@ -94,8 +94,8 @@ def test_what_is_published_and_not_yet_remembered_is_coming() -> None:
     """The fault as it is, with when it begins."""
     found = the_finding(said(GOOD, "bad", "bad"))
     assert (found.gravity, found.fixes, found.stops) == (Gravity.FAULT, ("publish-records",), ("attempt-1",))
-    assert "coming" in found.because[-1]
-    assert "15 minutes" in found.because[-1]
+    late = "a resolver still remembers the former record, for up to 15 minutes"
+    assert found.because == (f"it is published, and coming: {late}, which is without this fault",)
 
 
 @pytest.mark.parametrize("remembered", [GOOD, BAD, UNSEEN])
@@ -104,6 +104,7 @@ def test_what_one_server_alone_publishes_is_that_servers(remembered: Observation
     found = the_finding(said(remembered, "good", "bad"))
     assert (found.gravity, found.fixes, found.records) == (Gravity.WARNING, ("repair-nameserver",), ())
     assert found.title == "ns2.dns.example says so and other name servers do not: it is bad"
+    assert found.because == ("it is right at ns1.dns.example",)
     assert found.stops == ()
 
 
