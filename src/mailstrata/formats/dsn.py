@@ -19,7 +19,8 @@ GROUP_LIMIT = 20_000
 TEXT_LIMIT = 300_000
 
 _NAME = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*\Z")
-_TYPED = re.compile(r"\s*([\w.+-]{1,60})\s*;\s*(.*)\Z", re.DOTALL)
+_TYPE = re.compile(r"[\w.+-]+")
+_TYPE_LIMIT = 60
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _EMBEDDED = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _KEYS = frozenset({"final-recipient", "original-recipient", "action"})
@@ -90,8 +91,14 @@ def _closed(found: list[Fields], fields: Fields) -> Fields:
 
 def value(field: str) -> str:
     """A field without its type: ``smtp; 550 …`` is ``550 …`` (RFC 3464 2.1.2)."""
-    match = _TYPED.match(field)
-    return (match[2] if match else field).strip()
+    kind, semicolon, rest = field.partition(";")
+    kind = kind.strip()
+    return rest.strip() if semicolon and len(kind) <= _TYPE_LIMIT and _is_type(kind) else field.strip()
+
+
+@lru_cache(maxsize=64)
+def _is_type(text: str) -> bool:
+    return _TYPE.fullmatch(text) is not None
 
 
 def action(field: str) -> str:

@@ -8,11 +8,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from mailstrata.bounces.bounce import Bounce
+from mailstrata.model.values import dataclass
 
 # What may not stand before is looked at behind the first digit: the search then jumps from one such digit to the next.
 _STATUS = re.compile(r"([245](?<![\d.].)\.\d{1,3}\.\d{1,3})(?!\.?\d)")

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 from mailstrata.bounces.classification.numbers import Numbers, is_meant, patterns
 from mailstrata.bounces.classification.table import CHOICE, Line, parted, spelled
+from mailstrata.model.values import dataclass
 
 Pieces = tuple[str, ...]
 GAP = 40
@@ -155,8 +155,8 @@ def _pieces(phrase: str) -> Pieces:
     if not phrase:
         return ()
     if ".." not in phrase and phrase.isascii():
-        return (f" {' '.join(phrase.split())} ",)
-    runs = [" ".join(run.split()) for run in phrase.split("..")]
+        return (f" {phrase} ",)
+    runs = [run.strip() for run in phrase.split("..")]
     return tuple([f" {run} " if run.isascii() or " " in run else run for run in runs if run])
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
-from itertools import product
 from math import prod
 
 from mailstrata.model.errors import Malformed
@@ -61,9 +60,12 @@ def parse(text: str, name: str) -> list[Line]:
 def spelled(phrase: str) -> list[str]:
     """The phrases that one with choices stands for."""
     if "{" not in phrase:
-        return [phrase]
-    pieces = [piece.split(",") if number % 2 else [piece] for number, piece in enumerate(CHOICE.split(phrase))]
-    return [" ".join("".join(chosen).split()) for chosen in product(*pieces)]
+        return [" ".join(phrase.split())]
+    first, *others = CHOICE.split(phrase)
+    found = [first]
+    for choices, after in zip(others[::2], others[1::2], strict=True):
+        found = [f"{before}{chosen}{after}" for before in found for chosen in choices.split(",")]
+    return [" ".join(each.split()) for each in found]
 
 
 def parted(phrase: str) -> list[str]:

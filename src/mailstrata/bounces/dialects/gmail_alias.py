@@ -41,7 +41,8 @@ def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | N
     mail = notice.mail
     if standard and standard[0].reply is not None:
         return None
-    failed = mailboxes(mail.get("x-failed-recipients"))
+    named = mail.get("x-failed-recipients")
+    failed = mailboxes(named) if named else ()
     if not failed and mail.parameter("report-type") != "delivery-status":
         return None
     if not _may_have_the_sign(mail.raw):
