@@ -91,10 +91,11 @@ def asks_for_proof(diagnostic: str) -> bool:
 
 def _is_feedback(notice: Notice) -> bool:
     declared = notice.mail.parameter("report-type").lower() == "feedback-report"
-    hinted = declared or _REPORT in notice.mail.raw or b"HmXmrOriginalRecipient" in notice.mail.raw
+    raw = notice.mail.raw
+    hinted = declared or _REPORT in raw or b"HmXmrOriginalRecipient" in raw
     if hinted and (declared or report_of(notice.mail) is not None):
         return True
-    if b"omplaint" in notice.mail.raw and _COMPLAINT.search(notice.mail.raw):
+    if b"omplaint" in raw and _COMPLAINT.search(raw):
         return True
     return notice.subject.strip() == "unsubscribe" and notice.mail.has(
         "auto-submitted"

@@ -310,10 +310,15 @@ def _cut(body: bytes, delimiter: bytes) -> list[bytes]:
 
 def _declared(value: str) -> tuple[str, Mapping[str, str]]:
     """The type and the parameters that a Content-Type gives."""
-    match = _TYPE.match(value[:200])
-    given = _PARAMETER.findall(value) if ";" in value else []
-    parameters = {key.lower(): _unquoted(quoted) or bare for key, quoted, bare in reversed(given)}
-    return match[1].lower() if match else "text/plain", parameters
+    media, semicolon, _ = value.partition(";")
+    given = _PARAMETER.findall(value) if semicolon else []
+    return _media(media[:200]), {key.lower(): _unquoted(quoted) or bare for key, quoted, bare in reversed(given)}
+
+
+@lru_cache(maxsize=128)
+def _media(text: str) -> str:
+    match = _TYPE.match(text)
+    return match[1].lower() if match else "text/plain"
 
 
 _UNDECLARED: tuple[str, Mapping[str, str]] = ("text/plain", {})
