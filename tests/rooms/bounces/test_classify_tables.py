@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from tests.corpora import CORPORA
 
-from mailstrata.bounces.classification.phrasebook import Row
+from mailstrata.bounces.classification.phrasebook import Phrasebook, Row
 from mailstrata.bounces.classification.spoken import spoken
 from mailstrata.bounces.classification.table import lines, parse, parted, spelled, written
 from mailstrata.model.errors import Malformed
@@ -69,6 +69,18 @@ def test_a_phrase_in_parts_stands_for_the_same_phrases(name: str) -> None:
     for phrase in (line["phrase"] for line in written(name)):
         in_parts = [" ".join(each.split()) for part in parted(phrase) for each in spelled(part)]
         assert sorted(in_parts) == sorted(" ".join(each.split()) for each in spelled(phrase))
+
+
+@pytest.mark.parametrize("name", [*SAYING, "phases"])
+def test_every_spelling_of_a_phrase_is_found(name: str) -> None:
+    """Whichever words a row is filed under, a text that says just this leads to it."""
+    book = Phrasebook(written(name))
+    missed = [
+        said
+        for said in (line["phrase"] for line in lines(name) if line["phrase"])
+        if not any(said in spelled(row.phrase) for row in book.rows(f" {' '.join(said.replace('..', ' ').split())} "))
+    ]
+    assert missed == []
 
 
 def test_every_code_and_every_reason_without_one_has_a_remedy() -> None:

@@ -51,6 +51,18 @@ def test_values_are_equal_by_class_and_compared_fields() -> None:
     assert {Single("a"), Single("a"), Single("b")} == {Single("b"), Single("a")}
 
 
+def test_a_value_of_a_derived_class_stays_one() -> None:
+    """With room of its own, or frozen as the value is."""
+
+    class Open(Host):
+        """A class that adds nothing but a dictionary."""
+
+    found = Open(name="a", port=26)
+    assert (type(found), found.name, found.port, found.notes) == (Open, "a", 26, ())
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.port = 1  # type: ignore[misc]
+
+
 def test_a_value_never_changes_and_has_no_room_for_more() -> None:
     """Frozen, slotted."""
     host = Host(name="a")
