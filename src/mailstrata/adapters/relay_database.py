@@ -192,6 +192,10 @@ class SqliteDatabase:
                 size = os.fstat(log.fileno()).st_size
             if size > LOG:
                 self._take_over()
+        except (
+            FileNotFoundError
+        ):  # a file system without shared memory has no log: there each commit waits for the disk
+            return
         except sqlite3.Error as error:
             raise _unavailable(error) from error
         except OSError as error:

@@ -181,3 +181,14 @@ def test_a_long_log_is_taken_over_beside_the_writing(tmp_path: Path, monkeypatch
     assert (before > 250_000, log.stat().st_size) == (True, 0)
     assert base.run("SELECT count(*) FROM boats") == [(50,)]
     base.close()
+
+
+def test_where_there_is_no_log_each_commit_has_reached_the_disk(tmp_path: Path) -> None:
+    """On a file system where SQLite cannot keep a log; there is nothing left to bring to the disk."""
+    base = SqliteDatabase(tmp_path / "one.sqlite3")
+    base.run("PRAGMA journal_mode = DELETE")
+    base.prepare("boats", version=1, statements=TABLES)
+    base.at_once(partial(_inserted, ("Ahoy", b"")))
+    base.secure()
+    assert base.run("SELECT name FROM boats") == [("Ahoy",)]
+    base.close()
