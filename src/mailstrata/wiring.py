@@ -171,7 +171,10 @@ async def dns_world(why: str, *, setup: str | None = None, lab: str | None = Non
 
 
 def _dns_world(settings: Settings, clock: Clock, why: str) -> DnsWorld:
+    from mailstrata.adapters import dns_features
     from mailstrata.adapters.asker import World
+
+    dns_features.spared()
     from mailstrata.adapters.dns import DnsAnswers
 
     answerers = DnsAnswers(settings.network, clock).answerers()
