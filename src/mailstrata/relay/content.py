@@ -1,7 +1,7 @@
 r"""The text of a message as DATA brings it: where it ends, and what is not taken (RFC 5321 4.1.1.4, 4.5.2).
 
     content = Content(limit=31_000_000)
-    content.take(b"Subject: Ahoy\r\n\r\n..dot\r\n.\r\nQUIT\r\n", 0)      # 29: where the next command begins
+    content.take(b"Subject: Ahoy\r\n\r\n..dot\r\n.\r\nQUIT\r\n", 0)      # 27: where the next command begins
     content.message                                                    # b"Subject: Ahoy\r\n\r\n.dot\r\n"
 
 The end is searched for in whole chunks, and only CRLF . CRLF is one. Everything that another server could take for an end or
@@ -24,7 +24,8 @@ _BARE_LF = re.compile(rb"\n(?<!\r\n)")
 each)."""
 _JOINT = len(_END) - 1
 _LARGE = 4 * 1024 * 1024
-"""Bytes from which dots are unstuffed by ``replace``, which holds no pieces beside the whole."""
+"""Bytes from which a message is gathered in one buffer, and its dots are unstuffed by ``replace``: neither holds pieces
+beside the whole."""
 
 TOO_LONG = Reply(code=552, enhanced="5.3.4", text="The message is longer than the size that EHLO announced")
 _BARE = Reply(
@@ -40,11 +41,12 @@ _HEADER = Reply(code=554, enhanced="5.6.0", text="The message's header section i
 class Content:
     """One message while it comes in. ``hopeless``: far beyond the limit, not worth waiting for its end."""
 
-    __slots__ = ("_ended", "_limit", "_pieces", "_size", "_tail")
+    __slots__ = ("_ended", "_limit", "_message", "_pieces", "_size", "_tail")
 
     def __init__(self, *, limit: int) -> None:
         self._limit = limit
-        self._pieces: list[bytes] = []
+        self._pieces: list[bytes | bytearray] = []
+        self._message: bytes | None = None
         self._size = 0
         self._ended = False
         self._tail = b"\r\n"  # so that a dot on the first line is the end too
@@ -63,10 +65,20 @@ class Content:
     def _keep(self, piece: bytes) -> None:
         self._size += len(piece)
         self._tail = piece[-_JOINT:] if len(piece) >= _JOINT else (self._tail + piece)[-_JOINT:]
-        if self._size <= self._limit + _JOINT:
+        if self._size > self._limit + _JOINT:
+            self._pieces.clear()
+        elif self._size <= _LARGE:
             self._pieces.append(piece)
         else:
-            self._pieces.clear()
+            self._buffer().extend(piece)
+
+    def _buffer(self) -> bytearray:
+        """All that was kept, as what it can grow in."""
+        if self._pieces and isinstance(self._pieces[0], bytearray):
+            return self._pieces[0]
+        buffer = bytearray(b"".join(self._pieces))
+        self._pieces = [buffer]
+        return buffer
 
     def _keep_until(self, data: bytes, at: int, end: int) -> None:
         """Keep ``data`` up to ``end``, which may lie before ``at``: then the last bytes that were kept are given back."""
@@ -77,9 +89,13 @@ class Content:
         excess = at - end
         while excess and self._pieces:
             last = self._pieces.pop()
-            if len(last) > excess:
+            length = len(last)
+            if length > excess and isinstance(last, bytearray):
+                del last[-excess:]
+                self._pieces.append(last)
+            elif length > excess:
                 self._pieces.append(last[:-excess])
-            excess = max(0, excess - len(last))
+            excess = max(0, excess - length)
 
     @property
     def too_long(self) -> bool:
@@ -106,14 +122,17 @@ class Content:
 
     @property
     def message(self) -> bytes:
-        """The whole text, dots unstuffed (RFC 5321 4.5.2)."""
-        data = self._whole()
-        if b"." in data and _STUFFED.search(data):
-            large = len(data) > _LARGE
-            data = data.replace(b"\r\n.", b"\r\n") if large else _STUFFED.sub(b"\r\n", data)
-        return data[1:] if data.startswith(b".") else data
+        """The whole text, dots unstuffed (RFC 5321 4.5.2); what it was made of is let go."""
+        if self._message is None:
+            data = self._whole()
+            self._pieces.clear()
+            if data.find(b".") >= 0 and _STUFFED.search(data):
+                large = len(data) > _LARGE
+                data = data.replace(b"\r\n.", b"\r\n") if large else _STUFFED.sub(b"\r\n", data)
+            self._message = bytes(data[1:] if data.startswith(b".") else data)
+        return self._message
 
-    def _whole(self) -> bytes:
+    def _whole(self) -> bytes | bytearray:
         if len(self._pieces) != 1:
             joined = b"".join(self._pieces)
             self._pieces.clear()
@@ -127,7 +146,7 @@ def _end(data: bytes, at: int) -> int:
     return found.start() if found else -1
 
 
-def _has_long_line(data: bytes) -> bool:
+def _has_long_line(data: bytes | bytearray) -> bool:
     """Whether some line is too long: from one line's end to the furthest that the limit allows, in jumps of nearly 1000."""
     start, size = 0, len(data)
     while size - start > TEXT_LINE + 2:

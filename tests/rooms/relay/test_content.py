@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,18 @@ def test_a_header_section_has_its_own_limit() -> None:
     refusal = content.fault(header=500)
     assert refusal is not None
     assert refusal.text == "The message's header section is too long"
+
+
+@pytest.mark.parametrize("cut", range(1, 8))
+def test_a_large_message_is_what_was_sent_wherever_its_end_is_cut(cut: int) -> None:
+    """It is gathered in one buffer, from which the beginning of the end is given back."""
+    sent = b"Subject: Ahoy\r\n\r\n" + b"..a line of dots\r\n" * 250_000
+    stream = sent + b".\r\n"
+    content = Content(limit=31_000_000)
+    places = [*range(0, len(stream) - 7, 60_000), len(stream) - 7 + cut, len(stream)]
+    pieces = [stream[a:b] for a, b in itertools.pairwise(places) if a < b]
+    ends = [content.take(piece, 0) for piece in pieces]
+    assert ends == [-1] * (len(pieces) - 1) + [len(pieces[-1])]
+    assert content.fault(header=1000) is None
+    assert content.message == sent.replace(b"\r\n..", b"\r\n.")
+    assert content.message is content.message
