@@ -155,7 +155,7 @@ def test_an_imap_server_that_is_not_there_is_named(
     monkeypatch.setenv("MAILSTRATA_IMAP_PASSWORD", "abcd-efgh-ijkl")
     ran = command(capsys, "bounce", "read", "--imap", "localhost:1", "--user", "ann@sailing.example")
 
-    assert ran.status == 2
+    assert ran.status == 3
     assert ran.err.startswith("mailstrata: localhost:1: ")
     assert "abcd" not in ran.err
 
