@@ -93,7 +93,9 @@ class TlsLine(asyncio.Protocol, asyncio.Transport):
     # What the protocol above calls
 
     def write(self, data: Any) -> None:
-        """Encrypt and send."""
+        """Encrypt and send; nothing once it is at its end."""
+        if self._below.is_closing():
+            return
         done = self._tls.write(data)
         if done < len(data):  # OpenSSL takes a record at a time
             view = memoryview(data)

@@ -92,14 +92,16 @@ def test_a_call_throttled_twice_is_unknown(scripted: ScriptedAws, aws_to: AwsTo,
 def test_each_fault_of_the_line_is_unknown_in_its_time(
     scripted: ScriptedAws, aws_to: AwsTo, script: Script, *, fault: str, words: str
 ) -> None:
-    """A person can tell from the reason what happened."""
+    """A person can tell from the reason what happened, and soon."""
     aws = aws_to(scripted.url, timeout=2.0)
     scripted.script["GET /v2/email/account"] = script.reply({"SendingEnabled": True})
     assert isinstance(_asked(aws), Seen)  # boto3 is loaded and the client made
     scripted.script["GET /v2/email/account"] = script.fault(fault)
+    before = time.monotonic()
     seen = _asked(aws)
     assert isinstance(seen, Unknown)
     assert words in seen.reason
+    assert time.monotonic() - before < 20  # ten times the time-out
 
 
 @pytest.mark.parametrize(

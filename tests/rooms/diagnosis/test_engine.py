@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from tests.leaping import LeapingLoop
 from tests.paper import Paper, healthy, prospects
 
 from mailstrata.diagnosis import engine
@@ -118,23 +119,6 @@ class Slow(Paper):
         """The fact, 50 ms later."""
         await asyncio.sleep(self.SECONDS)
         return await super().ask(question)
-
-
-class LeapingLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock leaps to the next thing due: what is waited for counts, what is computed does not."""
-
-    def __init__(self) -> None:
-        self._now = 0.0
-        super().__init__()
-
-    def time(self) -> float:
-        """Seconds that were waited."""
-        return self._now
-
-    def _run_once(self) -> None:
-        if not self._ready and self._scheduled:  # type: ignore[attr-defined]
-            self._now = max(self._now, self._scheduled[0].when())  # type: ignore[attr-defined]
-        super()._run_once()  # type: ignore[misc]
 
 
 def test_each_question_is_asked_once_whoever_wants_it() -> None:
