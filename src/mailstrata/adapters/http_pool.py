@@ -180,7 +180,7 @@ class _Connection(asyncio.Protocol):
 
     def drop(self) -> None:
         """Give up a handshake."""
-        if self._shaking is not None and self._shaking.stands:
+        if self._shaking is not None:
             self._shaking.abort()
 
     def _insecure(self, error: Exception) -> None:

@@ -110,8 +110,9 @@ class TlsLine(asyncio.Protocol, asyncio.Transport):
         self._end()
 
     def abort(self) -> None:
-        """Close now."""
-        self._below.abort()
+        """Close now; nothing where no transport stands yet."""
+        if self.stands:
+            self._below.abort()
 
     def is_closing(self) -> bool:
         """Whether it is at its end."""

@@ -182,3 +182,25 @@ def test_garbage_in_the_middle_ends_the_connection(authority: trustme.CA, outbox
     pair.carry()
     assert pair.above[0].received == b"NOOP\r\n"
     assert pair.wires[0].closed
+
+
+def test_a_line_at_its_end_takes_no_more(authority: trustme.CA, outbox: Outbox) -> None:
+    """An answer that comes after the other side has gone is dropped, and raises nothing."""
+    pair = Pair(authority, outbox, cut=10**9)
+    pair.lines[0].close()
+    pair.carry()
+    for line, wire in zip(pair.lines, pair.wires, strict=True):
+        assert wire.closed
+        line.write(b"250 2.0.0 Ok\r\n")
+        outbox.flush()
+        assert not wire.sent
+
+
+def test_a_line_without_a_transport_can_be_given_up(outbox: Outbox) -> None:
+    """A relay that stops may meet a client whose socket was taken a moment ago."""
+    above = Heard()
+    line = TlsLine(
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), above=above, failed=above.errors.append, outbox=outbox, server=True
+    )
+    line.abort()
+    assert above.made == 0
