@@ -41,11 +41,13 @@ _INVITES = ("click", "reply to this", "confirm", "verify", "add yourself", "foll
 _REPORT = REPORT_TYPE.encode()
 _COMPLAINT = re.compile(rb"(?:notification|event)Type\W{1,8}Complaint\W")  # facts.md B7
 _AUTO_SUBJECT = re.compile(
-    r"\s*(?:auto(?:matic|mated|matische)?[- ]?(?:reply|response|antwort|:)|out of (?:the )?office|on vacation|vacation"
+    r"\s*\[?(?:auto(?:matic|mated|matische)?[- ]?(?:reply|response|antwort|:)|out of (?:the )?office|on vacation|vacation"
     r"|away from|abwesen|réponse automatique|respuesta autom|risposta automatica|resposta autom|automatisch antwoord"
     r"|autosvar|autoreply|ooo\b|absen(?:ce|t)\b|absence du bureau|message d'absence|fuera de (?:la )?oficina|ausencia"
     r"|fuori (?:sede|ufficio)|assenza|ausência|fora do escritório|afwezig|frånvar|automati(?:skt|sk) svar|fravær|poissaolo"
-    r"|automaattinen vastaus|automatyczna odpowied|poza biurem|nieobecno|automatická odpově|mimo kancelář|automatikus válasz"
+    r"|automaattinen vastaus|automatyczna odpowied|poza biurem|nieobecno|automatická odpov|mimo kancelář|automatikus válasz"
+    r"|automatski odgovor|samodejni odgovor|automaatvastus|automātiska atbilde|automatinis atsakymas|erantzun automatiko"
+    r"|автоматичен отговор|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|thư trả lời tự động|balasan otomatis|स्वचालित (?:उत्तर|प्रत्युत्तर)"
     r"|răspuns automat|otomatik yan.t|ofis d.ş.nda|αυτόματη απάντηση|автоответ|автоматический ответ|отсутств|вне офиса"
     r"|автоматична відповідь|תשובה אוטומטית|رد تلقائي|自動返信|自動応答|不在"
     r"|自动(?:回复|答复)|自動(?:回覆|答覆)|자동 (?:회신|응답)|부재)"

@@ -18,6 +18,7 @@ from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.dialects import REFINERS, candidates, ses
 from mailstrata.bounces.kinds import Kind, asks_for_proof, is_challenge, kind_of
 from mailstrata.bounces.notice import Notice
+from mailstrata.bounces.signs import names_itself_a_server
 from mailstrata.formats.message import Part, parse
 
 _BAD = frozenset({"failed", "delayed"})
@@ -69,7 +70,8 @@ def skim(raw: bytes) -> Skim:
     """What the mail is and says at first sight. Never raises for bad mail."""
     notice = Notice(_innermost(parse(raw)))
     told = _told(notice)
-    if told.kind is Kind.OTHER and b"delivery-status" in notice.mail.raw and notice.returned:
+    is_read = told.kind is not Kind.OTHER or b"delivery-status" not in notice.mail.raw
+    if not is_read and names_itself_a_server(notice) and notice.returned:
         return _told(Notice(parse(notice.returned.encode("utf-8", "replace"))))  # a report passed on as plain text
     return told
 

@@ -40,7 +40,18 @@ SUBJECTS = re.compile(
     r"|warning: (?:could not|message)|error sending|unzustellbar|non remis|mailer-daemon|onbestelbaar|no se pudo"
     r"|non recapit|n[aã]o entregue|could not be delivered|delivery (?:is|was) delayed|bounce"
 )
-_ANSWERS = ("re:", "fw:", "fwd:", "aw:", "wg:", "tr:", "sv:", "rv:")
+_LIST = r"\s*(?:\[[^\]\n]{1,60}\]\s*)?"
+_ANSWERS = re.compile(_LIST + r"[^\W\d_]{1,5}(?:\[\d{1,3}\])?\s?[:\uff1a]")
+"""How the subject of an answer begins in any language, behind the name of a mailing list: Re, Aw, Antw, Odp, 回复."""
+_PASSED_ON = re.compile(_LIST + r"(?:fwd?|wg|tr|rv|vl|vb|enc|pd|doorst|转发|轉寄)(?:\[\d{1,3}\])?\s?[:\uff1a]")
+"""How the subject of a mail begins that somebody passes on."""
+_QUOTED = re.compile(
+    r"\n[ \t]*(?:-{2,}[ \t]*forwarded message\b|begin forwarded message:|_{20,}\nfrom: |-{2,} ?weitergeleitete nachricht"
+    r"|(?:from|von|de|da|van): [^\n]{1,200}\n(?:sent|gesendet|envoyé|enviado|inviato|verzonden|date|datum|fecha|data): )"
+)
+"""What mail programs write above a mail that is passed on in the text."""
+_WRITTEN_WITH = ("user-agent", "thread-index", "x-ms-has-attach", "list-unsubscribe")
+"""Headers that the mail programs of people and newsletters write; a server that writes them, too, has a server's name."""
 FAILURES = (
     "not be delivered",
     "n't be delivered",
@@ -113,12 +124,18 @@ def has_null_return_path(notice: Notice) -> bool:
 
 def may_be_a_notice(notice: Notice) -> bool:
     """Whether a server wrote it, and nobody answers or passes on what a server wrote."""
-    return names_itself_a_server(notice) or (SUBJECTS.search(notice.subject) is not None and not _is_an_answer(notice))
+    return names_itself_a_server(notice) or (
+        SUBJECTS.search(notice.subject) is not None and not _is_by_a_person(notice)
+    )
 
 
-def _is_an_answer(notice: Notice) -> bool:
-    named = notice.subject.lstrip().startswith(_ANSWERS)
-    return named and (notice.mail.has("in-reply-to") or notice.mail.has("references"))
+def _is_by_a_person(notice: Notice) -> bool:
+    mail, subject = notice.mail, notice.subject
+    if _PASSED_ON.match(subject) or any(map(mail.has, _WRITTEN_WITH)) or _QUOTED.search(notice.lower):
+        return True
+    if mail.get("message-id").endswith("@mail.gmail.com>"):  # Gmail's own composer
+        return True
+    return _ANSWERS.match(subject) is not None and (mail.has("in-reply-to") or mail.has("references"))
 
 
 def names_itself_a_server(notice: Notice) -> bool:

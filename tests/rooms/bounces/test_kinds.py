@@ -70,6 +70,30 @@ def test_an_automatic_answer_is_no_bounce(headers: bytes) -> None:
     assert kind(b"Return-Path: <>\nFrom: ann@harbor.example\n" + headers + words) is Kind.AUTO_REPLY
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[Auto-Reply] Quote",
+        "Automatická odpoveď: Quote",
+        "Automatski odgovor: Quote",
+        "Samodejni odgovor: Quote",
+        "Automaatvastus: Quote",
+        "Automātiska atbilde: Quote",
+        "Automatinis atsakymas: Quote",
+        "Erantzun automatikoa: Quote",
+        "Автоматичен отговор: Quote",
+        "ตอบกลับอัตโนมัติ: Quote",
+        "Thư trả lời tự động: Quote",
+        "Balasan otomatis: Quote",
+        "स्वचालित उत्तर: Quote",
+    ],
+)
+def test_the_subject_alone_tells_of_an_automatic_answer(subject: str) -> None:
+    """As Outlook begins it in the language of whoever is away; older servers write no header of RFC 3834."""
+    mail = f"Return-Path: <>\nFrom: ann@harbor.example\nSubject: {subject}\n\nI am away.\n"
+    assert kind(mail.encode()) is Kind.AUTO_REPLY
+
+
 def test_a_server_that_marks_its_notice_as_automatic_still_bounces() -> None:
     """Exim, Gmail and MailEnable all write Auto-Submitted: auto-replied."""
     mail = (
