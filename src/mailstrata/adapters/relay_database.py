@@ -33,6 +33,9 @@ CACHE = 16 * 1024
 """Kilobytes of the database that a connection keeps: a fingerprint may lie on any page of its index."""
 _YIELD = 0.5
 """Seconds for which that waits for readers."""
+PAGE = 2048
+"""Bytes of a page of a new database. A row and its places in the indexes lie on pages of their own, and the log takes whole
+pages: with SQLite's 4,096 a mail writes twice as much and takes half as long again."""
 _PROMPT = (
     "PRAGMA busy_timeout = 0",
     "PRAGMA synchronous = NORMAL",
@@ -263,6 +266,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     files.made_private(path)
     base = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
     try:
+        base.execute(f"PRAGMA page_size = {PAGE}")
         base.execute("PRAGMA journal_mode = WAL")
         base.execute("PRAGMA synchronous = FULL")
         base.execute(f"PRAGMA cache_size = -{CACHE}")
