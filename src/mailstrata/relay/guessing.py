@@ -80,9 +80,14 @@ class Guard:
 
 @lru_cache(maxsize=4096)
 def network(address: str) -> str:
-    """The network that an address counts for; an address that is none counts for itself."""
+    """The network that an address counts for; an address that is none counts for itself.
+
+    A socket that serves both protocols, as systemd makes them, shows IPv4 as ::ffff:203.0.113.9 (RFC 4291 2.5.5.2). Taken for
+    IPv6, all of IPv4 would be one network, and anybody in it could lock everybody out.
+    """
     try:
-        ip = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
+    ip = getattr(ip, "ipv4_mapped", None) or ip
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))

@@ -25,6 +25,16 @@ def test_a_login_is_locked_where_it_is_guessed_and_only_there() -> None:
     assert guard.locked("ann", HERE, at=5.0 + LOCK) == 0
 
 
+def test_ipv4_on_a_socket_for_both_protocols_is_no_single_network() -> None:
+    """systemd's ``ListenStream=587`` makes such a socket: a stranger's guesses lock the stranger's network only."""
+    guard = Guard()
+    for _ in range(ADDRESS):
+        guard.failed("ann", f"::ffff:{HERE}", at=5.0)
+    assert guard.locked("ann", f"::ffff:{HERE}", at=5.0) == LOCK
+    assert guard.locked("bob", f"::ffff:{ELSEWHERE}", at=5.0) == 0
+    assert guard.locked("bob", HERE, at=5.0) == LOCK
+
+
 def test_an_address_that_tries_many_logins_is_locked() -> None:
     """One guess each is guessing too."""
     guard = Guard()
