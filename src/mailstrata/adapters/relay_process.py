@@ -77,6 +77,7 @@ class Process:
 
     async def run(self, sockets: list[Listening], *, watch: socket | None) -> None:
         """Serve. Raises ``Refusal`` for what cannot begin."""
+        self._listen_to_signals()
         self._settings = settings = self._plan.settings()
         async with contextlib.AsyncExitStack() as stack:
             house = self._house(settings, await stack.enter_async_context(self._plan.delivery(settings)))
@@ -88,7 +89,6 @@ class Process:
             await server.open(sockets)
             if watch is not None:
                 stack.callback((await self._watched(house, watch)).close)
-            self._listen_to_signals()
             self._plan.ready()
             house.journal.note("started", name=settings.name)
             self._warn(house, settings)

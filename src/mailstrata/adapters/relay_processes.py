@@ -5,13 +5,17 @@
 With several, the first process binds the ports, makes the others and does nothing but look after them: one that dies is made
 anew, and takes over the socket of the one before, in which clients wait meanwhile. Each has a socket of its own on the same
 port (SO_REUSEPORT), so the kernel spreads the connections; sockets that systemd passed are shared.
+
+Nothing is said to listen, to a person or to systemd, before every process has all that it needs and serves.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
+import select
 import signal
 import sys
 import time
@@ -20,6 +24,7 @@ from dataclasses import dataclass, replace
 from types import FrameType
 
 from mailstrata.adapters.relay_metrics import Metrics
+from mailstrata.adapters.relay_notify import ready as tell_systemd
 from mailstrata.adapters.relay_process import Plan, Process
 from mailstrata.adapters.relay_server import Listening
 from mailstrata.adapters.relay_sockets import bound, passed
@@ -30,6 +35,8 @@ _GARBAGE = (50_000, 50, 100)
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _REST = 1.0
 """Seconds before a process that died is made anew."""
+_LOOK = 0.1
+"""Seconds between two looks whether a process died that is not ready yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,19 +49,24 @@ class Doors:
 
 def serve(plan: Plan, *, say: Callable[[str], None]) -> int:
     """Run until told to stop; the exit status. Raises ``Refusal`` for what cannot begin."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until somebody can act on it: the setup is not read yet
     settings = plan.settings()
     doors = opened(settings)
     metrics = Metrics.shared(processes=settings.processes)
-    for line in described(doors):
-        say(line)
+
+    def ready() -> None:
+        for line in (*described(doors), "ready"):
+            say(line)
+        tell_systemd(os.environ)
+
     if settings.processes == 1:
-        _work(replace(plan, ready=lambda: say("ready")), doors, metrics, 0)
+        _work(replace(plan, ready=ready), doors, metrics, 0)
         return 0
-    return _Parent(plan, doors, metrics).run(settings.processes, say)
+    return _Parent(plan, doors, metrics).run(settings.processes, ready)
 
 
 def opened(settings: RelaySettings) -> Doors:
-    """Every socket: those of systemd where it passed some, else those of the setup."""
+    """Every socket: those of systemd where it passed some, else those of the setup. Raises ``Refusal`` without any."""
     count = settings.processes
     given = passed(os.environ)
     if given:
@@ -63,6 +75,8 @@ def opened(settings: RelaySettings) -> Doors:
         columns = [bound(one, implicit=False, copies=count) for one in settings.listen]
         columns += [bound(one, implicit=True, copies=count) for one in settings.listen_tls]
         rows = [tuple(column[place] for column in columns) for place in range(count)]
+    if not rows[0]:
+        raise Refusal("the relay has nowhere to listen", "`listen` or `listen_tls` of [relay] names an address")
     watch = bound(settings.metrics, implicit=False)[0] if settings.metrics else None
     return Doors(of_process=tuple(rows), watch=watch)
 
@@ -107,27 +121,45 @@ class _Parent:
         self._metrics = metrics
         self._places: dict[int, int] = {}
         self._stopping = False
+        self._heard, self._told = os.pipe()
+        """Each process writes its place when it serves; nobody reads when all have."""
+        os.set_blocking(self._told, False)
 
-    def run(self, count: int, say: Callable[[str], None]) -> int:
-        """Until all have ended after a SIGTERM or SIGINT; 2 when one could not begin."""
+    def run(self, count: int, ready: Callable[[], None]) -> int:
+        """Until all have ended after a SIGTERM or SIGINT; 2 when one could not begin. ``ready`` is called when all serve."""
         for number in _SIGNALS:
             signal.signal(number, self._signalled)
         for place in range(count):
             self._make(place)
-        say("ready")
+        missing = set(range(count))
         while self._places:
-            child, status = os.wait()
-            gone = self._places.pop(child, -1)
-            if gone < 0 or self._stopping:
-                continue
-            self._metrics.of(gone).gone()
-            if os.waitstatus_to_exitcode(status) == 2:  # a refusal: it would be refused again
+            child, status = os.waitpid(-1, os.WNOHANG if missing else 0)
+            if child and self._cannot_begin(child, status):
                 self._signalled(signal.SIGTERM, None)
                 return self._waited()
-            time.sleep(_REST)
-            if not self._stopping:
-                self._make(gone)
+            if missing and self._all_serve(missing):
+                os.close(self._heard)
+                ready()
         return 0
+
+    def _all_serve(self, missing: set[int]) -> bool:
+        """Hear for a moment who is ready, and take them off ``missing``; whether nobody is left."""
+        if select.select([self._heard], [], [], _LOOK)[0]:
+            missing -= set(os.read(self._heard, 64))
+        return not missing
+
+    def _cannot_begin(self, child: int, status: int) -> bool:
+        """A process ended: make it anew, unless all end or it refused to begin, as it would again."""
+        gone = self._places.pop(child, -1)
+        if gone < 0 or self._stopping:
+            return False
+        self._metrics.of(gone).gone()
+        if os.waitstatus_to_exitcode(status) == 2:
+            return True
+        time.sleep(_REST)
+        if not self._stopping:
+            self._make(gone)
+        return False
 
     def _waited(self) -> int:
         while self._places:
@@ -143,13 +175,17 @@ class _Parent:
             return
         os._exit(self._child(place))
 
+    def _serves(self, place: int) -> None:
+        with contextlib.suppress(OSError):  # nobody reads any more: it was made anew
+            os.write(self._told, bytes([place]))
+
     def _child(self, place: int) -> int:
         """The whole life of one process, which must not return into its parent's code."""
         for number in _SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
+            signal.signal(number, signal.SIG_IGN if number == signal.SIGHUP else signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         try:
-            _work(self._plan, self._doors, self._metrics, place)
+            _work(replace(self._plan, ready=lambda: self._serves(place)), self._doors, self._metrics, place)
         except Refusal as refusal:
             sys.stderr.write(f"mailstrata: {refusal.message} ({refusal.hint})\n")
             return 2

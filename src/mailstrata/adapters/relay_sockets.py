@@ -8,6 +8,7 @@ With sockets from systemd the relay needs no privilege for ports 587 and 465, an
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import MutableMapping
@@ -20,6 +21,11 @@ _FIRST = 3
 _IMPLICIT_PORT = 465
 IMPLICIT_NAME = "submissions"
 """FileDescriptorName= of a socket for TLS from the first byte on; RFC 8314 7.3 names the service so."""
+
+_HINTS = {
+    errno.EACCES: "ports below 1024 are passed on by systemd: docs/tasks/let-gmail-send-through-your-own-relay.md",
+    errno.EADDRINUSE: "another program listens there: `ss -ltnp` names it",
+}
 
 
 def passed(environment: MutableMapping[str, str]) -> list[Listening]:
@@ -53,13 +59,15 @@ def _bound(address: str, port: int | None, *, several: bool) -> socket.socket:
     one = socket.socket(family, socket.SOCK_STREAM)
     try:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:  # else it would take IPv4's port too, and could not stand beside 0.0.0.0
+            one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         if several:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         one.bind((host, asked if port is None else port))
         one.listen(BACKLOG)
     except OSError as error:
         one.close()
-        hint = "ports below 1024 are passed on by systemd: docs/tasks/let-gmail-send-through-your-own-relay.md"
+        hint = _HINTS.get(error.errno or 0, "name an address of this machine")
         raise Refusal(f"the relay cannot listen at {address}: {error.strerror}", hint) from error
     one.setblocking(False)
     return one

@@ -10,6 +10,7 @@ later (RFC 8996). No session tickets: one costs more to make than it saves a cli
 
 from __future__ import annotations
 
+import os
 import ssl
 from pathlib import Path
 
@@ -43,10 +44,7 @@ class RelayTls:
         return True
 
     def _looked(self) -> Stamp:
-        try:
-            found = [path.stat() for path in (self._certificate, self._key)]
-        except OSError as error:
-            raise _unusable(self._certificate, error.strerror or str(error)) from error
+        found = [_looked_at(path) for path in (self._certificate, self._key)]
         return tuple((one.st_mtime_ns, one.st_ino, one.st_size) for one in found)
 
     def _made(self) -> ssl.SSLContext:
@@ -59,12 +57,21 @@ class RelayTls:
             context.load_cert_chain(self._certificate, self._key)
         except (OSError, ssl.SSLError) as error:
             words = getattr(error, "reason", None) or error.strerror or str(error)
-            raise _unusable(self._certificate, str(words)) from error
+            files = dict.fromkeys((self._certificate, self._key))
+            raise _unusable(" and ".join(map(str, files)), str(words)) from error
         return context
 
 
-def _unusable(certificate: Path, words: str) -> Refusal:
+def _looked_at(path: Path) -> os.stat_result:
+    try:
+        with path.open("rb") as file:
+            return os.fstat(file.fileno())
+    except OSError as error:
+        raise _unusable(str(path), error.strerror or str(error)) from error
+
+
+def _unusable(files: str, words: str) -> Refusal:
     return Refusal(
-        f"the relay's certificate {certificate} cannot be used: {words}",
+        f"the relay's certificate cannot be used: {files}: {words}",
         "`certificate` and `key` of [relay] name PEM files that belong together and that this user may read",
     )

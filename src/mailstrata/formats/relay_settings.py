@@ -20,6 +20,10 @@ from mailstrata.model.values import dataclass
 
 DATABASE = "~/.local/state/mailstrata/relay.sqlite3"
 """Where users and deliveries are kept when the setup names no other place."""
+SIZE = 40 * 1024 * 1024 // 4 * 3
+"""Bytes of a message that is 40 MB as base64, the most that SES takes (facts.md A6)."""
+PROCESSES = 64
+"""Most processes of one relay."""
 GOOGLE = "google"
 """Stands for the networks that Google publishes in the SPF record of _spf.google.com."""
 
@@ -35,7 +39,7 @@ class RelaySettings:
     key: str = ""
     """PEM file of the certificate's private key; empty when it is in the same file."""
     listen: tuple[str, ...] = ("0.0.0.0:2587",)
-    """Addresses for STARTTLS, as `IP:PORT`. systemd can pass the privileged port 587 on."""
+    """Addresses for STARTTLS, as `IP:PORT`, IPv6 as `[::]:2587` beside it. systemd can pass the privileged port 587 on."""
     listen_tls: tuple[str, ...] = ("0.0.0.0:2465",)
     """Addresses for TLS from the first byte on, as `IP:PORT`; the privileged port is 465."""
     metrics: str = "127.0.0.1:9587"
@@ -53,7 +57,7 @@ class RelaySettings:
     configuration_set: str = ""
     """SES configuration set that mails are sent with; empty for the identity's own."""
     size: int = 31_000_000
-    """Largest message in bytes; SES takes 40 MB of its base64 form, which is a third larger."""
+    """Largest message in bytes; SES takes 40 MB of its base64 form, which is a third larger, so at most 31457280."""
     recipients: int = 100
     """Most recipients of one message."""
     connections: int = 2000
@@ -75,12 +79,12 @@ def read(table: Table) -> RelaySettings:
         listen_tls=_addresses(table, "listen_tls", known.listen_tls),
         metrics=_metrics(table, known.metrics),
         database=table.text("database", known.database),
-        processes=_count(table, "processes", known.processes),
+        processes=_count(table, "processes", known.processes, most=PROCESSES),
         clients=_clients(table),
         regions=tuple(region_key(table, "regions", one) for one in table.texts("regions", known.regions)),
         mode=table.choice("mode", ("through", "spool"), known.mode),
         configuration_set=table.text("configuration_set", known.configuration_set),
-        size=_count(table, "size", known.size),
+        size=_count(table, "size", known.size, most=SIZE),
         recipients=_count(table, "recipients", known.recipients),
         connections=_count(table, "connections", known.connections),
         connections_per_address=_count(table, "connections_per_address", known.connections_per_address),
@@ -96,10 +100,12 @@ def _name(table: Table) -> str:
         raise table.bad("name", error.found, error.expected) from error
 
 
-def _count(table: Table, key: str, default: int) -> int:
+def _count(table: Table, key: str, default: int, *, most: int = 0) -> int:
     value = table.integer(key, default)
-    if value < 1:
-        raise table.bad(key, str(value)[:60], "a whole number from 1 on")
+    if value < 1 or (most and value > most):
+        raise table.bad(
+            key, str(value)[:60], f"a whole number from 1 to {most}" if most else "a whole number from 1 on"
+        )
     return value
 
 

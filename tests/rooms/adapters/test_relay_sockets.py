@@ -34,12 +34,28 @@ def test_ipv6_is_written_in_brackets() -> None:
         assert one.socket.family == socket.AF_INET6
 
 
+def test_ipv6_stands_beside_ipv4_on_one_port() -> None:
+    """Where the system would let an IPv6 socket take IPv4's port too (net.ipv6.bindv6only = 0)."""
+    (four,) = bound("0.0.0.0:0", implicit=False)
+    with four.socket:
+        port = four.socket.getsockname()[1]
+        try:
+            (six,) = bound(f"[::]:{port}", implicit=False)
+        except Refusal as refusal:
+            if "already in use" in refusal.message:
+                raise
+            pytest.skip(f"this machine has no IPv6: {refusal.message}")
+        with six.socket:
+            assert six.socket.getsockname()[1] == port
+
+
 def test_a_port_that_is_taken_is_refused_by_name() -> None:
-    """With the way to privileged ports."""
+    """With the way to find who has it."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         with pytest.raises(Refusal) as raised:
             bound(f"127.0.0.1:{other.getsockname()[1]}", implicit=False)
         assert "Address already in use" in raised.value.message
+        assert "ss -ltnp" in raised.value.hint
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,61 @@ def test_sighup_reads_the_setup_again(tmp_path: Path, capsys: pytest.CaptureFixt
             assert client.esmtp_features["size"] == "12345"
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_nothing_is_said_to_listen_before_everything_is_there(tmp_path: Path, processes: int) -> None:
+    """A certificate that is missing is refused by its name, and no script has taken the ports for a relay's."""
+    setup = tmp_path / "mailstrata.toml"
+    setup.write_text(SETUP.format(endpoint="http://127.0.0.1:9", name=NAME, folder=tmp_path, processes=processes))
+    out, err = (refused := process("relay", "serve", "--setup", str(setup))).communicate(timeout=30)
+    assert (refused.returncode, out) == (2, "")
+    assert f"{tmp_path}/relay.pem: No such file" in err
+
+
+def test_a_relay_without_an_address_is_refused(tmp_path: Path) -> None:
+    """It would be ready for nobody."""
+    setup = tmp_path / "mailstrata.toml"
+    text = SETUP.format(endpoint="http://127.0.0.1:9", name=NAME, folder=tmp_path, processes=1)
+    setup.write_text(text.replace('["127.0.0.1:0"]', "[]"))
+    out, err = (refused := process("relay", "serve", "--setup", str(setup))).communicate(timeout=30)
+    assert (refused.returncode, out) == (2, "")
+    assert "nowhere to listen (`listen` or `listen_tls` of [relay]" in err
+
+
+def test_systemd_hears_when_it_serves_and_a_sighup_before_is_not_its_end(tmp_path: Path) -> None:
+    """``Type=notify``. The start waits here for Google's networks; a reload that came meanwhile is made up for."""
+    trustme.CA().issue_cert(NAME).private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "relay.pem"))
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as resolver,
+    ):
+        systemd.bind(str(tmp_path / "notify"))
+        resolver.bind(("127.0.0.1", 0))
+        for one in (systemd, resolver):
+            one.settimeout(30)
+        setup = tmp_path / "mailstrata.toml"
+        text = SETUP.format(endpoint="http://127.0.0.1:9", name=NAME, folder=tmp_path, processes=1)
+        network = f'clients = ["google"]\n[network]\ndns_servers = ["127.0.0.1:{resolver.getsockname()[1]}"]\n'
+        setup.write_text(text + network)
+        starting = process("relay", "serve", "--setup", str(setup), env={"NOTIFY_SOCKET": str(tmp_path / "notify")})
+        Thread(target=_failing, args=(resolver, starting), daemon=True).start()
+        assert systemd.recv(100) == b"READY=1"
+        assert starting.stderr is not None
+        assert "reloaded" in (json.loads(line)["event"] for line in starting.stderr)
+        starting.terminate()
+        starting.communicate(timeout=30)
+        assert starting.returncode == 0
+
+
+def _failing(resolver: socket.socket, starting: subprocess.Popen[str]) -> None:
+    """Answers SERVFAIL; who asks first is sent a SIGHUP before."""
+    with contextlib.suppress(OSError):  # the test is over
+        question, client = resolver.recvfrom(512)
+        starting.send_signal(signal.SIGHUP)
+        while True:
+            resolver.sendto(question[:2] + b"\x81\x82" + question[4:], client)
+            question, client = resolver.recvfrom(512)
+
+
 def test_systemd_can_pass_the_sockets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In their place, by name: those of the setup are not bound (sd_listen_fds(3))."""
     with socket.create_server(("127.0.0.1", 0)) as one, served(tmp_path, capsys, passed=one) as relay:

@@ -26,7 +26,7 @@ def test_a_login_is_locked_where_it_is_guessed_and_only_there() -> None:
 
 
 def test_ipv4_on_a_socket_for_both_protocols_is_no_single_network() -> None:
-    """systemd's ``ListenStream=587`` makes such a socket: a stranger's guesses lock the stranger's network only."""
+    """As systemd makes for ``ListenStream=587``: a stranger's guesses lock the stranger's network only."""
     guard = Guard()
     for _ in range(ADDRESS):
         guard.failed("ann", f"::ffff:{HERE}", at=5.0)
