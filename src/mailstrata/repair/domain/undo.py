@@ -3,7 +3,8 @@
     async for step in undone("sailing.example", tools): ...
 
 What somebody has changed since is theirs and stays. A row without an outcome died in between: what stands there now tells
-whether it was made. Only where the undo itself would do harm if it was not, it is named and left.
+whether it was made. Only where the undo itself would do harm if it was not, it is named and left; the next undo takes back
+the run before.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from mailstrata.repair.domain.apply import KIND, SETTING, settings
 
 UNDO = "domain-undo"
 """The kind of the ledger's rows; ``of`` names the row that is taken back."""
-
+_LEFT = "left to a person"
 
 _ONLY_IF_MADE = frozenset({"create-identity", "renew-dkim"})
 """Deleting an identity or its key is no undo when somebody else made it."""
@@ -36,18 +37,23 @@ async def undone(domain: str, tools: Tools) -> AsyncIterator[Step]:
     for row in _last_run(domain, tools):
         change = row.details["change"]
         if not row.outcome and change in _ONLY_IF_MADE:
+            tools.ledger.finish(_begun(row, domain, tools), _LEFT)
             yield Step(text=f"not undone: {change}, since it is not known what became of it: look at SES", done=False)
             continue
-        mark = tools.ledger.begin(UNDO, domain, {"of": str(row.id), "change": change})
+        mark = _begun(row, domain, tools)
         words = await settled(mark, _taken_back(row, domain, tools), tools)
         tools.ledger.finish(mark, "done")
         yield Step(text=words)
 
 
+def _begun(row: LedgerRow, domain: str, tools: Tools) -> int:
+    return tools.ledger.begin(UNDO, domain, {"of": str(row.id), "change": row.details["change"]})
+
+
 def _last_run(domain: str, tools: Tools) -> list[LedgerRow]:
     """The changes of the last run that made or may have made any, the last one first."""
-    taken_back = {row.details["of"] for row in tools.ledger.rows(UNDO, domain) if row.outcome == "done"}
-    rows = [row for row in tools.ledger.rows(KIND, domain) if str(row.id) not in taken_back and row.outcome != "failed"]
+    over = {row.details["of"] for row in tools.ledger.rows(UNDO, domain) if row.outcome in {"done", _LEFT}}
+    rows = [row for row in tools.ledger.rows(KIND, domain) if str(row.id) not in over and row.outcome != "failed"]
     if not rows:
         raise Refusal(f"the ledger knows of no change of {domain} that could be undone", status=4)
     run = rows[-1].details["run"]

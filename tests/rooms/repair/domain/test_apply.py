@@ -228,6 +228,22 @@ def test_an_identity_of_which_nobody_knows_who_made_it_is_not_deleted() -> None:
     in_lab("identity-absent", work)
 
 
+def test_what_was_left_to_a_person_does_not_keep_the_run_before_from_being_undone() -> None:
+    """The identity of the later run, which died, is named once; the next undo takes the earlier run back."""
+
+    async def work(here: Stage, tools: Tools, goal: Goal) -> None:
+        del here
+        before = await todo(goal, tools)
+        await said(applied(goal, CHOICE, tools))
+        tools.ledger.begin(KIND, goal.domain, {"change": "create-identity", "run": "later", "region": goal.region})
+        (left,) = await said(undone(goal.domain, tools))
+        assert left.startswith("not undone: create-identity")
+        await said(undone(goal.domain, tools))
+        assert await todo(goal, tools) == before
+
+    in_lab("dmarc-absent", work)
+
+
 def test_a_setting_that_somebody_changed_since_is_theirs_and_is_not_undone() -> None:
     """As for records."""
 
