@@ -6,6 +6,7 @@ for each in records(raw, file="ndr.eml"):
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from mailstrata.bounces.kinds import Kind
 from mailstrata.bounces.read import read, skim
 from mailstrata.bounces.record import Json, no_bounce, record
 from mailstrata.bounces.ses_events import told
-from mailstrata.formats.ses_event import SesEvent, events
+from mailstrata.formats.ses_event import SIZE_LIMIT, SesEvent, stream
 from mailstrata.model.errors import Malformed
 
 _SIGN = b"Type"
@@ -52,13 +53,19 @@ def bounces_in(raw: bytes, *, source: str = "") -> tuple[Bounce, ...]:
 
 
 def _events(raw: bytes) -> tuple[SesEvent, ...] | None:
-    """SES's events: a document, or one a line; ``None`` when ``raw`` is a mail, since JSON without an event is none, too."""
-    if raw[:200].lstrip()[:1] != b"{":
+    """SES's events: documents one after the other, as Firehose joins them, or a list; ``None`` when ``raw`` is a mail, since
+    JSON without an event is none, too.
+    """
+    if raw[:200].removeprefix(codecs.BOM_UTF8).lstrip()[:1] not in {b"{", b"["}:
         return None
     try:
-        return events(raw)
+        return _joined(raw) if len(raw) <= SIZE_LIMIT else tuple(_in_lines(raw)) or None
     except Malformed:
         return tuple(_in_lines(raw)) or None
+
+
+def _joined(text: bytes) -> tuple[SesEvent, ...]:
+    return tuple(stream(text.decode("utf-8-sig", "replace")))
 
 
 def _in_lines(raw: bytes) -> Iterator[SesEvent]:
@@ -66,10 +73,10 @@ def _in_lines(raw: bytes) -> Iterator[SesEvent]:
     broken = 0
     at = raw.find(_SIGN)
     while at >= 0 and broken < _BROKEN_LIMIT:
-        end = raw.find(b"\n", at)
+        start, end = raw.rfind(b"\n", 0, at) + 1, raw.find(b"\n", at)
         end = end if end >= 0 else len(raw)
         try:
-            yield from events(raw[raw.rfind(b"\n", 0, at) + 1 : end])
+            yield from _joined(raw[start : min(end, start + SIZE_LIMIT)])
             broken = 0
         except Malformed:
             broken += 1

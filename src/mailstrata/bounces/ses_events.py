@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailstrata.bounces.bounce import Bounce
+from mailstrata.bounces.original import NOTHING, Original, mailbox, told_by
 from mailstrata.bounces.provider import provider_of
+from mailstrata.formats.message import parse
 from mailstrata.formats.ses_event import Report, SesEvent
 from mailstrata.model.reply import Reply
 
@@ -24,14 +26,23 @@ _SUPPRESSED = {"OnAccountSuppressionList": "account", "Suppressed": "global"}
 def told(event: SesEvent) -> tuple[Bounce, ...]:
     """One Bounce for each recipient of a Bounce, Reject, DeliveryDelay or Complaint; empty for every other event."""
     action = ACTIONS.get(event.kind, "")
-    return tuple(_bounce(event, report, action) for report in event.reports if report.address) if action else ()
+    if not action:
+        return ()
+    original = _original(event)
+    return tuple(_bounce(event, original, report, action) for report in event.reports if report.address)
 
 
-def _bounce(event: SesEvent, report: Report, action: str) -> Bounce:
+def _original(event: SesEvent) -> Original:
+    """What the headers of the mail tell, where the event has them."""
+    lines = [f"{name}: {' '.join(value.split())}\n" for name, value in event.headers]
+    return told_by(parse("".join(lines).encode("utf-8", "replace"))) if lines else NOTHING
+
+
+def _bounce(event: SesEvent, original: Original, report: Report, action: str) -> Bounce:
     answer = report.diagnostic or event.detail
     suppressed = _SUPPRESSED.get(event.subcategory, "")
     bounce = Bounce(
-        recipient=report.address,
+        recipient=mailbox(report.address) or report.address,
         action=action,
         status=report.status,
         reply=Reply.parse(report.diagnostic),
@@ -43,10 +54,12 @@ def _bounce(event: SesEvent, report: Report, action: str) -> Bounce:
         at=event.at,
         sent=event.sent,
         message_id=event.message_id,
-        subject=event.subject,
-        sender=event.sender,
+        x_gmail_original_message_id=original.x_gmail_original_message_id,
+        subject=event.subject or original.subject,
+        sender=mailbox(event.sender) or event.sender,
         provider=provider_of("", report.diagnostic),
         suppressed=suppressed,
+        via=original.via,
     )
     return replace(bounce, action="failed", provider="amazon-ses") if suppressed else _of_ses(bounce, event)
 

@@ -4,8 +4,9 @@
     threads(read(alias_bounce) + read(ndr))     # two: what never left Gmail was not refused by Exchange
 
 A mail is known by its Message-ID, by what Gmail called it before an alias's server renamed it, or by SES's own id. A bounce
-that names none of them is the same only when all that it tells is the same. Bounces from different stages of the way (the
-alias's server, SES's suppression list, beyond) are never of the same mail, whatever their ids say: it ends at the first.
+that names none of them is the same only when all that it tells is the same; but a warning and a failure, one of which names
+none, belong together when recipient and time leave no other choice. Bounces from different stages of the way (the alias's
+server, SES's suppression list, beyond) are never of the same mail, whatever their ids say: it ends at the first.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.model.attempt import Attempt
@@ -49,7 +51,35 @@ def threads(bounces: Iterable[Bounce]) -> tuple[Thread, ...]:
             found.append(together)
         together.append(bounce)
         known.update(dict.fromkeys(keys, together))
-    return tuple(Thread(bounces=tuple(_in_time(together))) for together in found)
+    return tuple(Thread(bounces=tuple(_in_time(together))) for together in _with_their_warnings(found))
+
+
+def _with_their_warnings(found: list[list[Bounce]]) -> list[list[Bounce]]:
+    """Warnings put to the failure that followed, where recipient and time alone tell that it did."""
+    failures = [each for each in found if any(bounce.action == "failed" for bounce in each)]
+    warnings = [each for each in found if all(bounce.action == "delayed" for bounce in each)]
+    ends = [[end for end in failures if _may_follow(end[0], each[-1])] for each in warnings]
+    joined: set[int] = set()
+    for end in failures:
+        before = [each for each, after in zip(warnings, ends, strict=True) if len(after) == 1 and after[0] is end]
+        if all(_agree(one[-1], other[-1]) for one, other in combinations(before, 2)):
+            end.extend(bounce for each in before for bounce in each)
+            joined.update(map(id, before))
+    return [each for each in found if id(each) not in joined]
+
+
+def _may_follow(end: Bounce, late: Bounce) -> bool:
+    """Whether the failure may be the end of the mail that the warning is about."""
+    if (identifiers(end) and identifiers(late)) or end.at is None or late.at is None:
+        return False
+    is_theirs = end.recipient.lower() == late.recipient.lower() and _stage(end) == _stage(late)
+    return is_theirs and timedelta(0) <= end.at - late.at <= WINDOW and _agree(end, late)
+
+
+def _agree(one: Bounce, other: Bounce) -> bool:
+    """Whether nothing that both tell of the mail differs."""
+    told = ((one.sender, other.sender), (one.subject, other.subject), (one.sent, other.sent))
+    return all(not (a and b and a != b) for a, b in told)
 
 
 def _in_time(bounces: list[Bounce]) -> list[Bounce]:

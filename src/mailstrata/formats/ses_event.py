@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from mailstrata.formats.dsn import value
 from mailstrata.model.errors import Malformed
 from mailstrata.model.values import dataclass
 
@@ -23,6 +24,7 @@ SIZE_LIMIT = 4 * 1024 * 1024
 _DEPTH = 6
 """Envelopes within envelopes."""
 _RECIPIENT_LIMIT = 500
+_HEADER_LIMIT = 200
 _BLANK = re.compile(r"[\s,]*")
 
 Json = dict[str, object]
@@ -57,6 +59,8 @@ class SesEvent:
     message_id: str = ""
     """SES's own id of the mail."""
     header_message_id: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    """The headers of the mail, their names in lower case, where SES is told to send them."""
     subject: str = ""
     sender: str = ""
     reporting_mta: str = ""
@@ -132,6 +136,7 @@ def _event(content: Json) -> SesEvent:
         sent=moment(_text(mail, "timestamp")),
         message_id=_text(mail, "messageId"),
         header_message_id=_text(common, "messageId").strip("<>"),
+        headers=_headers(mail),
         subject=_text(common, "subject"),
         sender=_text(mail, "source"),
         reporting_mta=_text(about, "reportingMTA").rpartition(";")[2].strip().lower(),
@@ -140,6 +145,11 @@ def _event(content: Json) -> SesEvent:
         source_ip=_tag(mail, "ses:source-ip") or _text(mail, "sourceIp"),
         operation=_tag(mail, "ses:operation"),
     )
+
+
+def _headers(mail: Json) -> tuple[tuple[str, str], ...]:
+    told = [each for each in _list(mail, "headers")[:_HEADER_LIMIT] if isinstance(each, dict)]
+    return tuple((_text(each, "name").lower(), _text(each, "value")) for each in told)
 
 
 def _reports(about: Json, mail: Json) -> tuple[Report, ...]:
@@ -160,7 +170,7 @@ def _report(each: object) -> Report:
         address=_text(each, "emailAddress"),
         action=_text(each, "action").lower(),
         status=_text(each, "status"),
-        diagnostic=_text(each, "diagnosticCode").removeprefix("smtp;").strip(),
+        diagnostic=value(_text(each, "diagnosticCode")),
     )
 
 
@@ -184,15 +194,15 @@ def _first(content: Json, *names: str) -> str:
 
 
 def _text(content: Json, name: str) -> str:
-    value = content.get(name)
-    return value[:4000] if isinstance(value, str) else ""
+    text = content.get(name)
+    return text[:4000] if isinstance(text, str) else ""
 
 
 def _object(content: Json, name: str) -> Json:
-    value = content.get(name)
-    return value if isinstance(value, dict) else {}
+    found = content.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _list(content: Json, name: str) -> list[object]:
-    value = content.get(name)
-    return value if isinstance(value, list) else []
+    found = content.get(name)
+    return found if isinstance(found, list) else []

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from mailstrata.bounces.records import records
 
 EVENT = {
@@ -31,6 +33,32 @@ def test_each_recipient_of_an_event_has_an_object() -> None:
 def test_an_event_without_a_failure_is_one_object_that_says_so() -> None:
     """As with a mail that is no bounce."""
     assert [one["bounce"] for one in records(b'{"eventType": "Send", "mail": {}}', file="a")] == [False]
+
+
+@pytest.mark.parametrize(
+    "joined",
+    [
+        "{0}{0}",
+        "{0}\n{0}\n",
+        "{0}\r\n{0}",
+        "[{0}, {0}]",
+        "[\n {0},\n {0}\n]",
+        "\ufeff{0}\n{0}",
+        "{0}\n{{broken\n{0}",
+        "{0}{0}\n" + "x" * 4_200_000,
+    ],
+    ids=["firehose", "lines", "crlf", "list", "list in lines", "byte order mark", "one broken", "more than 4 MiB"],
+)
+def test_events_are_read_however_they_are_joined(joined: str) -> None:
+    """Firehose puts nothing between them, a log a line end, a script a list; Windows a byte order mark before them."""
+    told = list(records(joined.format(json.dumps(EVENT)).encode(), file="a"))
+    assert [one["recipient"] for one in told] == ["a@dock.example", "b@dock.example"] * 2
+
+
+def test_a_printed_list_and_printed_events_are_read() -> None:
+    """With the indents that people read."""
+    for text in (json.dumps([EVENT, EVENT], indent=2), json.dumps(EVENT, indent=2) * 2):
+        assert [one["dialect"] for one in records(text.encode(), file="a")] == ["ses-event"] * 4
 
 
 def test_braces_alone_make_no_event() -> None:

@@ -7,6 +7,7 @@ import pytest
 from mailstrata.bounces.classification.classify import classify
 from mailstrata.bounces.ses_events import told
 from mailstrata.formats.ses_event import events
+from mailstrata.model.attempt import Via
 
 
 def _event(kind: str, about: dict[str, object]) -> str:
@@ -53,6 +54,26 @@ def test_an_event_is_classified_like_a_bounce(event: str, expected: str) -> None
     said = classify(bounce)
     assert bounce.recipient == "ann@dock.example"
     assert f"{said.reason} {said.stratum} {said.code} {said.owner}" == expected
+
+
+def test_sender_and_recipient_are_told_as_addresses_without_their_names() -> None:
+    """The source is as the sender wrote it (facts.md B7); a diagnosis compares it with its aliases."""
+    mail = {"source": "Ann at Sailing <ann@Sailing.example>", "destination": ["Bob <bob@dock.example>"]}
+    (bounce,) = told(events(json.dumps({"eventType": "Reject", "reject": {"reason": "Bad content"}, "mail": mail}))[0])
+    assert (bounce.sender, bounce.recipient) == ("ann@sailing.example", "bob@dock.example")
+
+
+def test_the_headers_of_an_event_tell_which_way_the_mail_came() -> None:
+    """Gmail's own name of the mail, and SES's SMTP endpoint (facts.md B7, C3); without headers it counts as sent by the API."""
+    about = {"bouncedRecipients": ANN}
+    gmails = [{"name": "X-Gmail-Original-Message-ID", "value": "<CA-1@mail.gmail.com>"}, {"name": "From"}, "?"]
+    smtp = [{"name": "Received", "value": "from [192.0.2.1] by email-smtp.us-east-1.amazonaws.com\r\n with SMTP"}]
+    found = []
+    for headers in (gmails, smtp, []):
+        event = {"eventType": "Bounce", "bounce": about, "mail": {"messageId": "0100", "headers": headers}}
+        (bounce,) = told(events(json.dumps(event))[0])
+        found.append((bounce.via, bounce.x_gmail_original_message_id))
+    assert found == [(Via.GMAIL_ALIAS, "CA-1@mail.gmail.com"), (Via.SES_SMTP, ""), (Via.SES_API, "")]
 
 
 @pytest.mark.parametrize("kind", ["Send", "Delivery", "Open", "Click", "Rendering Failure", "Subscription"])

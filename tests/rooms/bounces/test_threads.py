@@ -69,6 +69,34 @@ def test_without_an_id_only_the_same_words_are_the_same_bounce() -> None:
     assert len(threads([bare, bare, bounce(message_id="", diagnostic="no such user")])) == 2
 
 
+def test_a_warning_and_a_failure_of_which_one_names_no_mail_are_told_together_by_recipient_and_time() -> None:
+    """The one has the original attached, the other has not; or neither has."""
+    for one, other in (("", ""), ("q-17@sailing.example", ""), ("", "q-17@sailing.example")):
+        late, final = bounce("delayed", after=4, message_id=one), bounce(after=72, message_id=other)
+        for order in ([late, final], [final, late]):
+            assert [thread.last for thread in threads(order)] == [final]
+    repeated = [bounce("delayed", after=hours, message_id="") for hours in (4, 24)]
+    assert len(threads([*repeated, bounce(after=72, message_id="")])) == 1
+
+
+def test_recipient_and_time_alone_join_nothing_that_may_be_two_mails() -> None:
+    """Two failures that could be meant, two warnings of different mails, a failure before, weeks later or of another mail."""
+    late, quote = bounce("delayed", after=4, message_id=""), bounce("delayed", message_id="", subject="Quote")
+    apart = [
+        [late, bounce(after=70), bounce(after=71, message_id="q-18@sailing.example")],
+        [
+            quote,
+            bounce("delayed", after=1, message_id="", subject="Bill"),
+            bounce(message_id="", after=9),
+        ],
+        [late, bounce(after=3)],
+        [late, bounce(after=24 * 9)],
+        [quote, bounce(after=9, subject="Bill")],
+        [bounce("delayed", after=4, message_id="q-16@sailing.example"), bounce(after=70)],
+    ]
+    assert [len(threads(order)) for order in apart] == [3, 3, 2, 2, 2, 2]
+
+
 def test_the_id_that_gmail_gave_joins_what_ses_renamed() -> None:
     """SES replaces the Message-ID; Gmail's own name of the mail stays in its headers (facts.md C3)."""
     first = bounce("delayed", x_gmail_original_message_id="CA-1@mail.gmail.com", message_id="CA-1@mail.gmail.com")

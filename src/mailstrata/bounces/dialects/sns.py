@@ -21,7 +21,7 @@ from mailstrata.bounces.answer import LIMIT, Answer, enhanced_in, reply_in
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.form import RECIPIENT_LIMIT, bounce
 from mailstrata.bounces.notice import Notice
-from mailstrata.bounces.original import canonical
+from mailstrata.bounces.original import mailbox
 from mailstrata.formats.dsn import value
 
 DIALECT = "sns"
@@ -84,7 +84,7 @@ def _bounce(notice: Notice, body: dict[str, object], told: dict[str, object], ac
         diagnostic=diagnostic,
         context=" ".join(filter(None, (_text(body, "bounceType"), _text(body, "bounceSubType")))),
     )
-    found = bounce(notice, canonical(_text(told, "emailAddress")), said, dialect=DIALECT, action=action)
+    found = bounce(notice, mailbox(_text(told, "emailAddress")), said, dialect=DIALECT, action=action)
     return replace(
         found, reporting_mta=value(_text(body, "reportingMTA")), at=_moment(_text(body, "timestamp")) or found.at
     )
@@ -97,7 +97,7 @@ def _with_the_mail(found: Bounce, mail: dict[str, object]) -> Bounce:
         found,
         message_id=f"{_text(mail, 'messageId')}@amazonses.com" if _text(mail, "messageId") else "",
         subject=_text(common, "subject"),
-        sender=canonical(_text(mail, "source")),
+        sender=mailbox(_text(mail, "source")),
         sent=_moment(_text(mail, "timestamp")),
     )
 
