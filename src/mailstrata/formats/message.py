@@ -26,6 +26,8 @@ HEADER_LIMIT = 256 * 1024
 
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*")
 _SPACED = re.compile(r"(\n[!-9;-~]+)(?:\n?[ \t])+:")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BEFORE = (b"\n", _BYTE_ORDER_MARK)
 _ENVELOPES = (b"From ", b">From ")
 """How the line begins that a mailbox file puts before a mail."""
 _REMEMBERED = 400
@@ -191,7 +193,17 @@ class Part:
 
 def parse(raw: bytes) -> Part:
     """The mail that ``raw`` holds. Never raises: bytes that are no mail are a mail without headers."""
-    return Part(_with_newlines(raw[:SIZE_LIMIT]), 0, _Budget(exceeded=len(raw) > SIZE_LIMIT))
+    text = _with_newlines(raw[:SIZE_LIMIT])
+    if text.startswith(_BEFORE):
+        text = _from_its_header(text)
+    return Part(text, 0, _Budget(exceeded=len(raw) > SIZE_LIMIT))
+
+
+def _from_its_header(text: bytes) -> bytes:
+    """The mail without what editors and clipboards leave before it; as it is when no header follows."""
+    bare = text.removeprefix(_BYTE_ORDER_MARK).lstrip(b"\n")
+    start, end, _ = _head_of(bare)
+    return bare if end > start else text
 
 
 def _with_newlines(raw: bytes) -> bytes:

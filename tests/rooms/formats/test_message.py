@@ -110,6 +110,14 @@ def test_the_beginning_of_a_text_is_the_beginning_of_the_whole(encoding: str, ch
     ]
 
 
+@pytest.mark.parametrize("before", ["", "\n", "\r\n\r\n", "\ufeff", "\ufeff\n"])
+def test_what_editors_leave_before_a_mail_does_not_hide_its_headers(before: str) -> None:
+    """Empty lines of a copied source, a byte order mark; where no header follows, the lines are the body's."""
+    mail = parse(f"{before}Subject: Hello\n\nAhoy\n".encode())
+    assert (mail.get("subject"), mail.text) == ("Hello", "Ahoy\n")
+    assert parse(b"\n\nAhoy\n").text == "\nAhoy\n"
+
+
 def test_blanks_before_a_colon_are_no_part_of_the_name() -> None:
     """RFC 5322 4.5: spaces, tabs and folds there are obsolete and read; those within a value stay."""
     mail = parse(b"From\t: a@sailing.example\nSubject \n : Quote : one\nX-A:\n b :c\n\nAhoy\n")
