@@ -3,9 +3,10 @@
     book = Phrasebook(written("phrases"))
     book.rows(spoken("552 Mailbox is full"))       # the row whose phrases have "mailbox is full"
 
-Each line of the table is filed under the two rarest words that its phrases need; of a text only the lines filed under its own
-words are looked at, and only of those the phrases are spelled out, once. So a book of thousands of phrases opens in
-milliseconds. Phrases in writings without spaces between words are looked for in texts that are not pure ASCII.
+Each line of the table is filed under the rarest two neighbours among the words that its phrases need, or, where choices and
+gaps leave no neighbours, under the two rarest words; of a text only the lines filed under its own words are looked at, and only
+of those the phrases are spelled out, once. So a book of thousands of phrases opens in milliseconds. Phrases in writings without
+spaces between words are looked for in texts that are not pure ASCII.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 
 from mailstrata.bounces.classification.numbers import Numbers, is_meant, patterns
 from mailstrata.bounces.classification.table import CHOICE, Line, parted, spelled
 from mailstrata.model.values import dataclass
 
 Pieces = tuple[str, ...]
+Pair = tuple[str, str]
 GAP = 40
 """Characters between two pieces of a phrase, at most: beyond, they belong to different sentences."""
 
@@ -73,23 +75,32 @@ class Phrasebook:
         self._filed: dict[str, dict[str, list[int]]] = {}
         self._wordless = [place for place, (_, phrase) in enumerate(self._entries) if not phrase]
         self._numbered = [(place, patterns(self._entries[place][0].get("number", ""))) for place in self._wordless]
-        self._for_any = [place for place, meant in self._numbered if not meant]
+        self._for_any = frozenset([place for place, meant in self._numbered if not meant])
         self._unspaced: list[int] = []
-        needed = [_needed(phrase) for _, phrase in self._entries]
-        uses = Counter(chain.from_iterable(chain.from_iterable(needed)))
-        for place, choices in enumerate(needed):
-            for words in choices:
-                self._file(place, words, uses)
-        self._first_words = frozenset(self._filed)
-        self._second_words = {word: frozenset(others) for word, others in self._filed.items()}
+        self._near: dict[str, dict[str, list[int]]] = {}
+        self._apart: dict[str, dict[str, list[int]]] = {}
+        self._file()
+        self._first_words = frozenset(self._apart)
+        self._second_words = {word: frozenset(others) for word, others in self._apart.items()}
         self._meant = lru_cache(maxsize=1024)(self._wordless_for)
+        self._meant_by = lru_cache(maxsize=1024)(self._wordless_by)
 
-    def _file(self, place: int, words: list[str], uses: Counter[str]) -> None:
-        if not "".join(words).isascii():
-            self._unspaced.append(place)
-            return
-        rarest, *others = sorted(words, key=lambda word: (uses[word], -len(word), word))
-        self._filed.setdefault(rarest, {}).setdefault(others[0] if others else rarest, []).append(place)
+    def _file(self) -> None:
+        """File every row that needs words."""
+        needed = [_needed(phrase) for _, phrase in self._entries]
+        near = [_neighbours(phrase) for _, phrase in self._entries]
+        uses = Counter(chain.from_iterable(chain.from_iterable(needed)))
+        met = Counter(chain.from_iterable(near))
+        for place, choices in enumerate(needed):
+            if any(not word.isascii() for words in choices for word in words):
+                self._unspaced.append(place)
+            elif near[place]:
+                one, other = min(near[place], key=lambda pair: (met[pair], pair))
+                self._near.setdefault(one, {}).setdefault(other, []).append(place)
+            else:
+                for words in choices:
+                    rarest, *others = sorted(words, key=lambda word: (uses[word], -len(word), word))
+                    self._apart.setdefault(rarest, {}).setdefault(others[0] if others else rarest, []).append(place)
 
     def rows(self, text: str, numbers: Numbers | None = None) -> Iterator[Row]:
         """The rows whose words stand in ``text`` (as `spoken` gives it) or that need none, in the table's order.
@@ -104,22 +115,27 @@ class Phrasebook:
 
     def _places(self, text: str, numbers: Numbers | None) -> list[int]:
         """Where the rows are that may be meant, in order."""
-        if numbers is None:
-            places = set(self._wordless)
-        else:
-            places = set(self._for_any)
-            for number in numbers.each:
-                places.update(self._meant(number))
-        words = _words_in(text)
-        for word in self._first_words & words:
-            for second in self._second_words[word] & words:
-                places.update(self._filed[word][second])
+        places = set(self._wordless if numbers is None else self._meant(numbers))
+        words, different = _words_in(text)
+        near, before = self._near, ""
+        for word in words:
+            after = near.get(before)
+            if after is not None and word in after:
+                places.update(after[word])
+            before = word
+        for word in self._first_words & different:
+            for second in self._second_words[word] & different:
+                places.update(self._apart[word][second])
         if not text.isascii():
             places.update(self._unspaced)
         return sorted(places)
 
-    def _wordless_for(self, number: str) -> list[int]:
-        """The rows without words that are for this number; few numbers come again and again."""
+    def _wordless_for(self, numbers: Numbers) -> frozenset[int]:
+        """The rows without words that are for these numbers; few numbers come again and again."""
+        return self._for_any.union(*map(self._meant_by, numbers.each))
+
+    def _wordless_by(self, number: str) -> list[int]:
+        """Those that are for one number."""
         return [place for place, meant in self._numbered if any([pattern.means(number) for pattern in meant])]
 
     def _spelled_out(self, place: int) -> tuple[Pieces, ...]:
@@ -134,9 +150,10 @@ class Phrasebook:
 
 
 @lru_cache(maxsize=16)
-def _words_in(text: str) -> frozenset[str]:
-    """The words of a text, which is looked up in one book after the other."""
-    return frozenset(text.split())
+def _words_in(text: str) -> tuple[list[str], frozenset[str]]:
+    """The words of a text, in order and each once; they are looked up in one book after the other."""
+    words = text.split()
+    return words, frozenset(words)
 
 
 def holds(text: str, pieces: Pieces) -> bool:
@@ -180,6 +197,16 @@ def _needed(phrase: str) -> list[list[str]]:
     needed = [choices[number] for number, token in enumerate(_choosing(tokens)) if token == _CHOSEN]
     whole = [each for each in needed if all(each)]
     return [[*always, *chosen.split()] for chosen in min(whole, key=len)] if whole else [always]
+
+
+def _neighbours(phrase: str) -> list[Pair]:
+    """The pairs of words that stand side by side in every spelling of the phrase."""
+    tokens = (CHOICE.sub(_CHOSEN, phrase) if "{" in phrase else phrase).split()
+    return [
+        (one, other)
+        for one, other in pairwise(tokens)
+        if one != ".." != other and _CHOSEN not in one and _CHOSEN not in other
+    ]
 
 
 def _choosing(tokens: list[str]) -> Iterator[str]:
