@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from mailstrata.model.reply import Reply
-from mailstrata.model.values import dataclass
+from mailstrata.model.values import dataclass, maker
 
 LIMIT = 2000
 """Characters of an answer that are kept."""
@@ -48,6 +48,7 @@ class Answer:
 
 
 NOTHING = Answer()
+_answer, _reply = maker(Answer), maker(Reply)
 
 
 def answer_in(text: str) -> Answer:
@@ -60,7 +61,7 @@ def answer_in(text: str) -> Answer:
     reply = reply_at(said, code) if code else None
     status = reply.enhanced if reply and reply.enhanced else enhanced_in(flat)
     remote = _REMOTE.search(flat.lower())
-    return Answer(
+    return _answer(
         reply=reply,
         status=status,
         diagnostic=said,
@@ -92,7 +93,7 @@ def reply_at(said: str, code: re.Match[str]) -> Reply:
     text = said[len(code[0]) :].lstrip(" -:,;#)]>'\"")
     if code[1] + "-" in text or code[1] + " " in text:
         text = _joined(text, code[1], enhanced)
-    return Reply(code=int(code[1]), enhanced=enhanced, text=text)
+    return _reply(code=int(code[1]), enhanced=enhanced, text=text)
 
 
 def _joined(text: str, code: str, enhanced: str) -> str:

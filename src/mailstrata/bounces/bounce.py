@@ -13,7 +13,7 @@ from datetime import datetime
 
 from mailstrata.model.attempt import Via
 from mailstrata.model.reply import Reply
-from mailstrata.model.values import dataclass
+from mailstrata.model.values import dataclass, maker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +56,7 @@ class Bounce:
     """The way that the mail took to SES, by the traces in its headers."""
     source: str = ""
     """Where we have it from: the name of a file."""
+
+
+bounce_of = maker(Bounce)
+"""Makes a Bounce, as the class does, in less time."""

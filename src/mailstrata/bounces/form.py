@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mailstrata.bounces.answer import NOTHING, Answer, answer_in
-from mailstrata.bounces.bounce import Bounce
+from mailstrata.bounces.bounce import Bounce, bounce_of
 from mailstrata.bounces.notice import Notice
 from mailstrata.bounces.original import canonical, moment
 from mailstrata.bounces.provider import provider_of
@@ -154,7 +154,7 @@ def bounces(
 def bounce(notice: Notice, recipient: str, answer: Answer, *, dialect: str, action: str) -> Bounce:
     """What is known of one recipient, with what the notice returns of the mail."""
     original = notice.original
-    return Bounce(
+    return bounce_of(
         recipient=recipient,
         action=action,
         status=answer.status,

@@ -18,7 +18,7 @@ from mailstrata.formats.message import Part
 from mailstrata.model.attempt import Via
 from mailstrata.model.errors import Malformed
 from mailstrata.model.names import address
-from mailstrata.model.values import dataclass
+from mailstrata.model.values import dataclass, maker
 
 _IN_BRACKETS = re.compile(r"<([^<>\s]{1,320})>")
 _BARE = re.compile(r"[^\s<>()\",;:]{1,64}@[^\s<>()\",;:]{1,255}")
@@ -65,6 +65,7 @@ class Original:
 
 
 NOTHING = Original()
+_made = maker(Original)
 
 
 def original_of(mail: Part) -> Original:
@@ -79,7 +80,7 @@ def original_of(mail: Part) -> Original:
 def told_by(inner: Part) -> Original:
     """What the headers of the mail that failed tell of it."""
     is_gmails = inner.mentions("\nx-gm")
-    return Original(
+    return _made(
         message_id=identifier(inner.get("message-id")),
         x_gmail_original_message_id=identifier(inner.get("x-gmail-original-message-id")) if is_gmails else "",
         subject=inner.get("subject")[:998],  # RFC 5322 2.1.1

@@ -88,9 +88,10 @@ def _told(notice: Notice) -> Skim:
         return Skim(Kind.CHALLENGE if is_challenge(notice) else Kind.OTHER, notice)
     if not _tells_of_failure(bounces):
         return Skim(Kind.DELIVERY_REPORT, notice, bounces)
-    if all(_asks(notice, bounce) for bounce in bounces):
-        return Skim(Kind.CHALLENGE, notice)
-    return Skim(Kind.BOUNCE, notice, bounces)
+    for bounce in bounces:
+        if not _asks(notice, bounce):
+            return Skim(Kind.BOUNCE, notice, bounces)
+    return Skim(Kind.CHALLENGE, notice)
 
 
 def _tells_of_failure(bounces: tuple[Bounce, ...]) -> bool:

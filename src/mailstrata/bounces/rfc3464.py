@@ -18,7 +18,7 @@ import re
 from functools import lru_cache
 
 from mailstrata.bounces.answer import Answer, answer_in, enhanced_in, reply_in
-from mailstrata.bounces.bounce import Bounce
+from mailstrata.bounces.bounce import Bounce, bounce_of
 from mailstrata.bounces.form import ANGLED, BARE
 from mailstrata.bounces.notice import Notice
 from mailstrata.bounces.original import canonical, moment
@@ -88,7 +88,7 @@ def _bounce(notice: Notice, recipient: str, group: Fields) -> Bounce:
     written = address(group.get("original-recipient", ""))
     original_recipient = canonical(written) or written[:320]
     original = notice.original
-    return Bounce(
+    return bounce_of(
         recipient=recipient,
         original_recipient=original_recipient if original_recipient != recipient else "",
         action=_action(group),

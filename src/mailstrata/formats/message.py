@@ -196,7 +196,7 @@ def parse(raw: bytes) -> Part:
     text = _with_newlines(raw[:SIZE_LIMIT])
     if text.startswith(_BEFORE):
         text = _from_its_header(text)
-    return Part(text, 0, _Budget(exceeded=len(raw) > SIZE_LIMIT))
+    return Part(text, 0, _Budget(PART_LIMIT, len(raw) > SIZE_LIMIT))
 
 
 def _from_its_header(text: bytes) -> bytes:

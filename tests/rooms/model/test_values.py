@@ -10,7 +10,7 @@ import typing
 
 import pytest
 
-from mailstrata.model.values import dataclass
+from mailstrata.model.values import dataclass, maker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,3 +123,31 @@ def test_a_method_of_the_class_s_own_stays() -> None:
             return f"<{self.name}>"
 
     assert repr(Named("a")) == "<a>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """A value without rules of its own."""
+
+    name: str
+    number: int = 25
+    notes: list[str] = dataclasses.field(default_factory=list)
+
+
+def test_a_maker_makes_what_the_class_makes() -> None:
+    """Equal, frozen, with the same defaults, and of that very class."""
+    made = maker(Port)
+    assert made(name="a") == Port(name="a")
+    assert made(name="a", number=26, notes=["b"]) == Port(name="a", number=26, notes=["b"])
+    assert type(made(name="a")) is Port
+    assert made(name="a").notes is not made(name="a").notes
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        made(name="a").number = 26  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        made(number=26)  # type: ignore[call-arg]
+
+
+def test_a_maker_makes_nothing_that_has_rules() -> None:
+    """They would not be asked."""
+    with pytest.raises(TypeError):
+        maker(Host)

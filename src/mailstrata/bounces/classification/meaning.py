@@ -15,8 +15,11 @@ from mailstrata.bounces.classification.result import Classification
 from mailstrata.bounces.classification.table import Line, lines
 from mailstrata.model.finding import Confidence, Owner, Stratum
 from mailstrata.model.names import is_within
+from mailstrata.model.values import maker
 
 _PLATFORM = "platform"
+_OWNERS = {owner.value: owner for owner in Owner}
+_made = maker(Classification)
 
 
 def meaning(bounce: Bounce, row: Row, numbers: Numbers, confidence: Confidence) -> Classification:
@@ -24,7 +27,7 @@ def meaning(bounce: Bounce, row: Row, numbers: Numbers, confidence: Confidence) 
     default = _reasons()[row.reason]
     stratum, code = _fault(bounce, row, default)
     owner = Owner.YOU if stratum is Stratum.RELAY and not row.owner else _owner(bounce, row.owner or default["owner"])
-    return Classification(
+    return _made(
         reason=row.reason,
         hard=_hard(default["hard"], bounce, numbers),
         stratum=stratum,
@@ -55,7 +58,7 @@ def _placed(fault: str) -> tuple[Stratum, str | None]:
 def _owner(bounce: Bounce, name: str) -> Owner:
     """Who can mend it; the platform is whose server was refused: Google's for Gmail's own mail, else that of SES."""
     if name != _PLATFORM:
-        return Owner(name)
+        return _OWNERS[name]
     sender = bounce.reporting_mta
     return Owner.GOOGLE if is_within(sender, "google.com") or is_within(sender, "googlemail.com") else Owner.AWS
 
