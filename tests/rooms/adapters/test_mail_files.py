@@ -52,6 +52,30 @@ def test_an_mbox_is_parted_at_its_separator_lines_alone() -> None:
     assert b"".join(mail.raw for mail in found) == MBOX
 
 
+@pytest.mark.parametrize("before", [b"", b"\n\r\n", b"\xef\xbb\xbf", b"\n\xef\xbb\xbf"])
+def test_what_editors_leave_before_an_mbox_does_not_make_one_mail_of_it(before: bytes) -> None:
+    """Empty lines and a byte order mark: all its mails are read."""
+    assert [mail.name for mail in split(io.BytesIO(before + MBOX), "box")] == ["box#1", "box#2"]
+
+
+def test_a_date_as_clocks_write_it_parts_mails_without_an_empty_line() -> None:
+    """Some programs leave it out; a line of text with a year and a time in it is still no separator."""
+    first = b"From MAILER-DAEMON Mon May 12 18:31:03 2026\nSubject: one\n\nHi,\nFrom ann at 18:31 in 2026\n"
+    found = list(split(io.BytesIO(first + MBOX), "box"))
+    assert found[0].raw == first
+    assert len(found) == 3
+
+
+def test_a_log_of_events_is_given_some_lines_at_a_time() -> None:
+    """Its end is read, too, and what is held does not grow with it; a small one is given whole."""
+    line = b'{"eventType": "Send", "mail": {"messageId": "' + b"0" * 9000 + b'"}}\n'
+    small, large = line * 3, line * 8000
+    assert [mail.raw for mail in split(io.BytesIO(small), "log")] == [small]
+    found = list(split(io.BytesIO(large), "log"))
+    assert b"".join(mail.raw for mail in found) == large
+    assert max(len(mail.raw) for mail in found) < 2 * 1024 * 1024 < SIZE_LIMIT < len(large)
+
+
 def test_a_single_mail_with_a_separator_line_keeps_its_name() -> None:
     """As saved by old programs: one mail, the mbox's line on top."""
     assert [mail.name for mail in split(io.BytesIO(MBOX.partition(b"From ann")[0]), "one.eml")] == ["one.eml"]
