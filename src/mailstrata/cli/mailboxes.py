@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ GMAIL_URL = "MAILSTRATA_GMAIL_URL"
 KEPT = "imap:"
 """Before the login, the name under which the keyring keeps an IMAP password in the service ``mailstrata``."""
 
+_HOST = re.compile(
+    r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[^\s:/@\[\]]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*))(?::(?P<port>\d{1,5}))?"
+)
 _PLACES = "env:NAME, file:PATH or keyring:NAME"
 
 
@@ -48,10 +52,19 @@ def imap(wanted: Wanted, host: str) -> Iterator[Mail]:
         raise Refusal("--imap needs a login", "give it as --user ADDRESS")
     from mailstrata.adapters.imap import PORT, Mailbox
 
-    name, _, port = host.partition(":")
+    name, port = server(host, PORT)
     password = _password(wanted.user, wanted.password)
-    with Mailbox(name, wanted.user, password, port=int(port) if port.isdigit() else PORT) as mailbox:
+    with Mailbox(name, wanted.user, password, port=port) as mailbox:
         yield from mailbox.mails(wanted.folder, limit=wanted.newest)
+
+
+def server(host: str, usual: int) -> tuple[str, int]:
+    """The name and the port of ``HOST``, ``HOST:PORT``, ``[ADDRESS]:PORT`` or an address of IPv6."""
+    match = _HOST.fullmatch(host)
+    port = int(match["port"] or usual) if match else 0
+    if match is None or not 0 < port < 65536:
+        raise Refusal(f"{host} is no server", "give its name as --imap HOST or HOST:PORT")
+    return match["address"] or match["name"], port
 
 
 def gmail(wanted: Wanted) -> Iterator[Mail]:

@@ -7,7 +7,7 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import trustme
@@ -22,6 +22,13 @@ class Server:
 
     port: int
     heard: list[str] = field(default_factory=list)
+    refused: str = ""
+    """How the command begins that it refuses."""
+    closes: str = ""
+    """How the command begins at which it closes the connection."""
+    gone: bytes = b""
+    """The message that somebody removes before it is fetched."""
+    exists: int = 2
 
     @property
     def commands(self) -> list[str]:
@@ -29,37 +36,61 @@ class Server:
         return [line.partition(" ")[2] for line in self.heard]
 
 
-def _answers(line: str) -> Iterator[bytes]:
+def _answers(server: Server, line: str) -> Iterator[bytes]:
     tag, _, rest = line.partition(" ")
-    verb = rest.split()[0].upper()
-    fetched = re.match(r"UID FETCH (\d+)", rest)
-    if verb == "CAPABILITY":
-        yield b"* CAPABILITY IMAP4rev1\r\n"
-    elif verb == "LOGIN" and '"right"' not in rest:
-        yield f"{tag} NO [AUTHENTICATIONFAILED] Invalid credentials\r\n".encode()
+    told = "NO not now" if server.refused and rest.startswith(server.refused) else _refusal(rest)
+    if told:
+        yield f"{tag} {told}\r\n".encode()
         return
-    elif verb == "EXAMINE" and "INBOX" not in rest:
-        yield f"{tag} NO no such folder\r\n".encode()
+    if rest.startswith("AUTHENTICATE"):
+        yield b"+ \r\n"
         return
-    elif verb == "EXAMINE":
-        yield b"* 2 EXISTS\r\n"
-    elif fetched:
-        raw = MAILS[fetched[1].encode()]
-        yield b"* 1 FETCH (UID %s BODY[]<0> {%d}\r\n%s)\r\n" % (fetched[1].encode(), len(raw), raw)
-    elif verb == "UID":
-        yield b"* SEARCH 7 9\r\n"
-    elif verb == "LOGOUT":
-        yield b"* BYE\r\n"
+    yield from _told(server, rest)
     yield f"{tag} OK done\r\n".encode()
+
+
+def _refusal(rest: str) -> str:
+    """What the server says to a wrong password and to a folder that it has not; empty where it has nothing against it."""
+    if rest.startswith("LOGIN") and '"right"' not in rest:
+        return "NO [AUTHENTICATIONFAILED] Invalid credentials"
+    return "NO no such folder" if rest.startswith("EXAMINE") and "INBOX" not in rest else ""
+
+
+def _told(server: Server, rest: str) -> Iterator[bytes]:
+    searched = re.match(r"UID SEARCH (\d+):(\d+)", rest)
+    fetched = re.match(r"UID FETCH (\d+)", rest)
+    uid = fetched[1].encode() if fetched else b""
+    if rest.startswith("CAPABILITY"):
+        yield b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n"
+    elif rest.startswith("EXAMINE"):
+        yield b"* %d EXISTS\r\n" % server.exists
+    elif searched:
+        found = list(MAILS)[int(searched[1]) - 1 : int(searched[2])]
+        yield b" ".join([b"* SEARCH", *found]) + b"\r\n"
+    elif fetched and uid != server.gone:
+        yield b"* 1 FETCH (UID %s BODY[]<0> {%d}\r\n%s)\r\n" % (uid, len(MAILS[uid]), MAILS[uid])
+    elif rest.startswith("LOGOUT"):
+        yield b"* BYE\r\n"
 
 
 def _serve(listener: socket.socket, context: ssl.SSLContext, server: Server) -> None:
     with contextlib.suppress(OSError), listener, context.wrap_socket(listener.accept()[0], server_side=True) as link:
         link.sendall(b"* OK ready\r\n")
         with link.makefile("rb") as lines:
-            for line in lines:
-                server.heard.append(line.decode().strip())
-                link.sendall(b"".join(_answers(server.heard[-1])))
+            _converse(lines, link, server)
+
+
+def _converse(lines: Iterable[bytes], link: ssl.SSLSocket, server: Server) -> None:
+    waiting = ""
+    for line in lines:
+        server.heard.append(line.decode().strip())
+        if server.closes and server.commands[-1].startswith(server.closes):
+            return
+        if waiting:
+            link.sendall(f"{waiting} OK done\r\n".encode())
+        else:
+            link.sendall(b"".join(_answers(server, server.heard[-1])))
+        waiting = server.heard[-1].partition(" ")[0] if server.commands[-1].startswith("AUTHENTICATE") else ""
 
 
 @contextlib.contextmanager

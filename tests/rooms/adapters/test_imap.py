@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 
 import pytest
 from tests.rooms.adapters.imap_server import MAILS, Server, serving, trusting
 
-from mailstrata.adapters.imap import Mailbox
+from mailstrata.adapters.imap import Mailbox, mailbox_name
 from mailstrata.model.errors import Refusal
 
 
@@ -35,6 +36,66 @@ def test_the_newest_are_taken_when_there_are_many(server: Server) -> None:
     """A mailbox of years is not read whole."""
     with Mailbox("localhost", "ann@sailing.example", "right", port=server.port, context=trusting()) as mailbox:
         assert [mail.raw for mail in mailbox.mails("INBOX", limit=1)] == [MAILS[b"9"]]
+
+
+def test_the_numbers_of_a_large_mailbox_are_asked_for_in_parts(server: Server) -> None:
+    """All of them in one line would be more than is read of a line; of what is too much nothing is asked."""
+    server.exists = 25_000
+    with Mailbox("localhost", "ann@sailing.example", "right", port=server.port, context=trusting()) as mailbox:
+        assert len(list(mailbox.mails("INBOX"))) == 2
+        assert list(mailbox.mails("INBOX", limit=12_000)) == []
+    asked = [command.split()[-1] for command in server.commands if "SEARCH" in command]
+    assert asked == ["1:10000", "10001:20000", "20001:25000", "13001:23000", "23001:25000"]
+
+
+@pytest.mark.parametrize("verb", ["UID SEARCH", "UID FETCH"])
+def test_what_the_server_does_not_tell_is_no_empty_mailbox(server: Server, verb: str) -> None:
+    """Not seen is not absent: status 3, and not "no mail was found"."""
+    server.refused = verb
+    mailbox = Mailbox("localhost", "ann@sailing.example", "right", port=server.port, context=trusting())
+    with mailbox, pytest.raises(Refusal, match=r"is refused: b'not now'") as refused:
+        list(mailbox.mails("INBOX"))
+    assert refused.value.status == 3
+
+
+def test_a_message_that_is_gone_meanwhile_is_passed_over(server: Server) -> None:
+    """Somebody else cleans up while we read."""
+    server.gone = b"7"
+    with Mailbox("localhost", "ann@sailing.example", "right", port=server.port, context=trusting()) as mailbox:
+        assert [mail.raw for mail in mailbox.mails("INBOX")] == [MAILS[b"9"]]
+
+
+@pytest.mark.parametrize(
+    ("user", "password"), [("ann@sailing.example", "größer\r\nA1 NOOP"), ("änn@sailing.example", "x")]
+)
+def test_a_login_that_is_not_ascii_goes_by_authenticate(server: Server, user: str, password: str) -> None:
+    """LOGIN carries ASCII alone (RFC 3501 9); a line end in a password makes no second command."""
+    with Mailbox("localhost", user, password, port=server.port, context=trusting()) as mailbox:
+        assert len(list(mailbox.mails("INBOX"))) == 2
+    sent = server.heard[[command.startswith("AUTHENTICATE PLAIN") for command in server.commands].index(True) + 1]
+    assert base64.b64decode(sent).decode() == f"\0{user}\0{password}"
+
+
+def test_a_connection_that_breaks_in_the_login_is_no_wrong_password(server: Server) -> None:
+    """Whoever reads it would change a password that is right."""
+    server.closes = "LOGIN"
+    with pytest.raises(Refusal, match="the connection broke during the login") as refused:
+        Mailbox("localhost", "ann@sailing.example", "right", port=server.port, context=trusting())
+    assert refused.value.status == 3
+
+
+@pytest.mark.parametrize(
+    ("folder", "written"),
+    [
+        ("[Gmail]/All Mail", "[Gmail]/All Mail"),
+        ("Entwürfe & Co", "Entw&APw-rfe &- Co"),
+        ("台北", "&U,BTFw-"),
+        ("x\r\nA1 DELETE y", "x&AA0ACg-A1 DELETE y"),
+    ],
+)
+def test_a_folders_name_is_written_in_modified_utf_7(folder: str, written: str) -> None:
+    """RFC 3501 5.1.3; a control character in it steers nothing."""
+    assert mailbox_name(folder) == written
 
 
 def test_a_refused_login_is_told_without_the_password(server: Server) -> None:

@@ -17,6 +17,8 @@ from tests.rooms.adapters.google import FIRST, SECOND, Google, serving
 from tests.rooms.adapters.test_secrets_keyring import Failing, InProcess, Locked
 from tests.rooms.cli.cli import Ran, command
 
+from mailstrata.cli import mailboxes
+
 BOUNCE = (Path(__file__).parents[2] / "bounces" / "ses-exchange-refused.eml").read_bytes()
 ANN = "ann@sailing.example"
 
@@ -221,3 +223,27 @@ def test_a_password_as_an_argument_is_refused_and_not_repeated(capsys: pytest.Ca
     assert ran.status == 2
     assert "never given as an argument" in ran.err
     assert "abcd-efgh" not in ran.err
+
+
+@pytest.mark.parametrize("host", ["localhost:imaps", "localhost:0", "localhost:70000", "imaps://localhost", "a b"])
+def test_what_is_no_server_is_refused_before_a_password_is_asked_for(
+    capsys: pytest.CaptureFixture[str], host: str
+) -> None:
+    """A port that is none is not another one."""
+    ran = command(capsys, "bounce", "read", "--imap", host, "--user", ANN)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"{host} is no server" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("host", "meant"),
+    [
+        ("imap.dock.example", ("imap.dock.example", 993)),
+        ("imap.dock.example:1993", ("imap.dock.example", 1993)),
+        ("[2001:db8::1]:1993", ("2001:db8::1", 1993)),
+        ("2001:db8::1", ("2001:db8::1", 993)),
+    ],
+)
+def test_a_server_is_named_with_or_without_its_port(host: str, meant: tuple[str, int]) -> None:
+    """Addresses of IPv6 have colons of their own (RFC 3986 3.2.2)."""
+    assert mailboxes.server(host, 993) == meant
