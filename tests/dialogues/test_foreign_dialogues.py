@@ -35,7 +35,7 @@ NOT_PLAYED = {"auth_too_many_failures", "auth_multi_dialog", "bad_data"}
 class Anybody:
     """No policy: these dialogues are about the protocol."""
 
-    def sender(self, login: str, address: str) -> Reply | None:
+    def sender(self, login: str, address: str, *, secret: str) -> Reply | None:
         """Every address."""
         return None
 

@@ -246,14 +246,14 @@ class Connection(asyncio.Protocol):
         house.users.give_back(offer.login, len(offer.recipients))
 
     async def _verify(self, session: Session, attempt: Verify) -> None:
-        login, reply = await self._house.logins.verify(attempt.username, attempt.password, self._peer)
+        login, reply, secret = await self._house.logins.verify(attempt.username, attempt.password, self._peer)
         result = "login_ok" if login else "login_later" if reply.temporary else "login_wrong"
         self._house.row.add(result)
         if login is None:
             name = without_password(attempt.username)
             self._house.journal.note("login refused", user=name, peer=self._peer, answer=str(reply))
         if self._session is session:
-            self._done(session, session.verified(login, reply))
+            self._done(session, session.verified(login, reply, secret=secret))
 
     def _insecure(self, error: Exception) -> None:
         """The handshake failed."""

@@ -1,7 +1,7 @@
 """Logins of the relay: guessed ones slowed and locked, right ones hashed once and then known by a digest in memory.
 
     logins = Logins(users, clock=clock, steady=time.monotonic)
-    await logins.verify("ann", password, "203.0.113.9")      # ("ann", Reply(235, …)) or (None, Reply(535, …))
+    await logins.verify("ann", password, "203.0.113.9")      # ("ann", Reply(235, …), "$argon2id$…"), (None, Reply(535, …), "")
 
 argon2id takes some 20 ms, and a client may log in for each mail. So a password that was right once is kept as an HMAC under a
 random key of this process; it counts as long as the hash that it was compared with stands in the database. A wrong answer is
@@ -31,7 +31,7 @@ LATER = Reply(code=454, enhanced="4.7.0", text="Temporary authentication failure
 _WAITING = 64
 """Logins that may wait for a hash at a time."""
 _KNOWN = 10_000
-Verdict = tuple[str | None, Reply]
+Verdict = tuple[str | None, Reply, str]
 
 
 class Logins:
@@ -49,15 +49,15 @@ class Logins:
         self._under_way: dict[tuple[str, bytes], asyncio.Task[Secret | None]] = {}
 
     async def verify(self, username: str, password: str, address: str) -> Verdict:
-        """The login's name when the password is right, and what the client is told."""
+        """The login's name when the password is right, what the client is told, and the hash that names the password."""
         began = self._steady()
         left = self._guard.locked(username, address, at=began)
         if left:
-            return None, _locked(left)
+            return None, _locked(left), ""
         try:
             verdict = await self._judged(username, password, address)
         except DirectoryUnavailable:
-            return None, LATER
+            return None, LATER, ""
         if verdict[0] is None and verdict[1].code == WRONG.code:
             wait = self._guard.failed(username, address, at=self._steady())
             await asyncio.sleep(max(0.0, began + wait - self._steady()))
@@ -66,21 +66,21 @@ class Logins:
     async def _judged(self, username: str, password: str, address: str) -> Verdict:
         user, now = self._users.user(username), self._clock.now()
         if user is None or user.revoked:
-            return None, WRONG
+            return None, WRONG, ""
         digest = hmac.digest(self._key, password.encode(), "sha256")
         secret = self._recognised(user, now, digest)
         if secret is None:
             if len(self._under_way) >= _WAITING:
-                return None, LATER
+                return None, LATER, ""
             secret = await self._once(user, password, digest, now=now)
         if secret is None:
-            return None, WRONG
+            return None, WRONG, ""
         if not secret.lives(now):
-            return None, _expired(user, secret)
+            return None, _expired(user, secret), ""
         self._keep(secret.hash, digest)
         self._guard.succeeded(username, address)
         self._used[user.name, secret.number] = (now, address)
-        return user.name, WELCOME
+        return user.name, WELCOME, secret.hash
 
     def _recognised(self, user: User, now: datetime, digest: bytes) -> Secret | None:
         for secret in user.live(now):

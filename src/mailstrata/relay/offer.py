@@ -33,6 +33,8 @@ class Offer:
     helo: str
     tls: str
     """Version and cipher, empty for none."""
+    secret: str = field(default="", repr=False)
+    """Names the password that let the login in."""
 
 
 class Delivery(Protocol):

@@ -1,7 +1,7 @@
 """Who may send what: the login's own addresses in envelope, From and Sender, its rate and share, and no loops.
 
 policy = Policy(directory=users, clock=clock)
-policy.sender("ann", "owner@bank.example")      # Reply(550, "5.7.1", "The login ann may not send as …")
+policy.sender("ann", "owner@bank.example", secret=hash)      # Reply(550, "5.7.1", "The login ann may not send as …")
 
 The answers reach a person as Gmail's bounce, so each says what to do. What cannot be known now is answered 451.
 """
@@ -37,21 +37,24 @@ class Policy:
         self._directory = directory
         self._clock = clock
 
-    def sender(self, login: str, address: str) -> Reply | None:
+    def sender(self, login: str, address: str, *, secret: str) -> Reply | None:
         """At MAIL: whether the login still counts, and may use this envelope sender (empty: a notice, RFC 5321 4.5.5)."""
-        return self._judged(login, lambda user: None if not address else _refused(user, "the envelope", address))
+        return self._judged(
+            login, secret, lambda user: None if not address else _refused(user, "the envelope", address)
+        )
 
     def message(self, offer: Offer) -> Reply | None:
         """Behind the last dot: From, Sender, loops; then the user's own rate and share, which are drawn on."""
-        return self._judged(offer.login, lambda user: self._refused_message(user, offer))
+        return self._judged(offer.login, offer.secret, lambda user: self._refused_message(user, offer))
 
-    def _judged(self, login: str, judge: Callable[[User], Reply | None]) -> Reply | None:
+    def _judged(self, login: str, secret: str, judge: Callable[[User], Reply | None]) -> Reply | None:
+        """The judgement on a user whose password of this session still counts, whatever others the user has by now."""
         try:
             user = self._directory.user(login)
             if user is None or user.revoked:
                 return _ended(login, "was revoked")
-            if not user.live(self._clock.now()):
-                return _ended(login, "has no password that still counts")
+            if not any(one.hash == secret for one in user.live(self._clock.now())):
+                return _ended(login, "came in by a password that counts no more")
             return judge(user)
         except DirectoryUnavailable:
             return UNAVAILABLE

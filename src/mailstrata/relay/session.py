@@ -30,8 +30,8 @@ _AHEAD = 65_536
 class Rules(Protocol):
     """What a session asks about a login; `relay.policy` answers."""
 
-    def sender(self, login: str, address: str) -> Reply | None:
-        """Why ``login`` may not send as ``address`` now, or ``None``."""
+    def sender(self, login: str, address: str, *, secret: str) -> Reply | None:
+        """Why ``login``, let in by ``secret``, may not send as ``address`` now, or ``None``."""
         ...
 
     def message(self, offer: Offer) -> Reply | None:
@@ -64,6 +64,7 @@ class Session:
         self._limits = limits or Limits()
         self._stage = Stage.SECURED if tls else Stage.GREETED
         self._helo = ""
+        self._secret = ""
         self._sender = ""
         self._recipients: list[str] = []
         self._content: Content | None = None
@@ -91,12 +92,15 @@ class Session:
         self._buffer, self._at = b"", 0
         self._tls, self._stage, self._helo, self.waiting = tls, Stage.SECURED, "", False
 
-    def verified(self, login: str | None, reply: Reply) -> list[Effect]:
-        """What became of a login: its canonical name, or ``None``; ``reply`` is said to the client."""
+    def verified(self, login: str | None, reply: Reply, *, secret: str = "") -> list[Effect]:
+        """What became of a login: its canonical name, or ``None``; ``reply`` is said to the client.
+
+        ``secret`` names the password that let it in: the session counts as long as that does.
+        """
         self.waiting = False
         self._say(reply)
         if login is not None:
-            self.login, self._stage, self._commands = login, Stage.READY, 0
+            self.login, self._secret, self._stage, self._commands = login, secret, Stage.READY, 0
             self.progress += 1
         else:
             self._failures += 1
@@ -257,7 +261,7 @@ class Session:
         if self._messages >= self._limits.messages:
             return replies.MESSAGES
         refusal = mail_parameters.refused(asked.parameters, size=self._limits.size)
-        return refusal or self._rules.sender(self.login, asked.address)
+        return refusal or self._rules.sender(self.login, asked.address, secret=self._secret)
 
     def _rcpt(self, rest: str) -> None:
         asked = path.read(rest, "TO:")
@@ -296,6 +300,7 @@ class Session:
     def _offer(self, message: bytes) -> Offer:
         return Offer(
             login=self.login,
+            secret=self._secret,
             sender=self._sender,
             recipients=tuple(dict.fromkeys(self._recipients)),
             message=message,

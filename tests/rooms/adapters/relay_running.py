@@ -113,6 +113,11 @@ def certificate(folder: Path, authority: trustme.CA, *names: str) -> None:
 def add_user(users: RelayUsers, *, now: datetime, password: str = PASSWORD, senders: Sequence[str] = ()) -> None:
     """ann, who may send as admin@sailing.example."""
     users.add(User(name="ann", senders=tuple(senders or ("admin@sailing.example",)), created=now))
+    give_password(users, now=now, password=password)
+
+
+def give_password(users: RelayUsers, *, now: datetime, password: str = PASSWORD) -> None:
+    """Ann gets one more; what she had ends."""
     users.give("ann", relay_passwords.hashed(password), created=now, expires=None, others_end=now)
 
 

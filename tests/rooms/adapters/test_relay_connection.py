@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 import trustme
-from tests.rooms.adapters.relay_running import LOOPS, NAME, PASSWORD, Running, certificate, running
+from tests.rooms.adapters.relay_running import (
+    LOOPS,
+    NAME,
+    PASSWORD,
+    Running,
+    certificate,
+    give_password,
+    running,
+)
 
 from mailstrata.model.reply import Reply
 from mailstrata.relay.admission import Admission
@@ -122,7 +130,7 @@ def test_a_second_login_on_another_connection_needs_no_hash(play: Play) -> None:
 
 
 def test_a_revoked_user_sends_no_further_message_in_an_open_session(play: Play) -> None:
-    """Instantly: at the next MAIL."""
+    """Instantly: at the next MAIL, and a new password for its user is not one for whoever had the old."""
 
     async def scene(relay: Running) -> None:
         client = await relay.client(relay.trust)
@@ -132,6 +140,8 @@ def test_a_revoked_user_sends_no_further_message_in_an_open_session(play: Play) 
         await client.say("RSET")
         relay.house.users.revoke("ann", relay.house.clock.now())
         assert (await client.say(ENVELOPE[0])).startswith("535 5.7.8 The relay's login ann was revoked")
+        give_password(relay.house.users, now=relay.house.clock.now())
+        assert (await client.say(ENVELOPE[0])).startswith("535 5.7.8 The relay's login ann came in by a password that")
 
     play(scene)
 

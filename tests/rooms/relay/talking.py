@@ -39,7 +39,7 @@ class Noon:
 class OwnAddressOnly:
     """Rules as short as they can be: admin@sailing.example, and nothing in the message."""
 
-    def sender(self, login: str, address: str) -> Reply | None:
+    def sender(self, login: str, address: str, *, secret: str) -> Reply | None:
         """Only one address, or the null path."""
         if address in {"", "admin@sailing.example"}:
             return None

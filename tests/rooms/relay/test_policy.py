@@ -11,6 +11,7 @@ from tests.rooms.relay.talking import NOON, Noon
 from mailstrata.relay.offer import Offer
 from mailstrata.relay.policy import HOPS, UNAVAILABLE, Policy
 
+HASH = ANN.secrets[0].hash
 GOOD = b"From: Ann <admin@sailing.example>\r\nTo: crew@dock.example\r\n\r\nFrom: someone else in the body\r\n"
 
 
@@ -31,6 +32,7 @@ def offer(message: bytes = GOOD, *, recipients: int = 1) -> Offer:
         at=NOON,
         helo="client",
         tls="TLSv1.3",
+        secret=HASH,
     )
 
 
@@ -42,13 +44,13 @@ def refusal(message: bytes, users: Users | None = None) -> str:
 @pytest.mark.parametrize("address", ["admin@sailing.example", "ADMIN@Sailing.Example", "anyone@dock.example", ""])
 def test_own_addresses_are_taken_in_the_envelope(address: str) -> None:
     """An address of its own, one of its domains, and the null path of a notice."""
-    assert policy().sender("ann", address) is None
+    assert policy().sender("ann", address, secret=HASH) is None
 
 
 @pytest.mark.parametrize("address", ["owner@bank.example", "other@sailing.example", "x@below.dock.example"])
 def test_other_addresses_are_refused_with_what_to_do(address: str) -> None:
     """Gmail shows this in its bounce."""
-    assert str(policy().sender("ann", address)) == (
+    assert str(policy().sender("ann", address, secret=HASH)) == (
         f"550 5.7.1 The login ann may not send as {address} (the envelope); it may send as admin@sailing.example, any "
         "address of dock.example. The relay's operator allows more: mailstrata relay user allow ann ADDRESS"
     )
@@ -88,7 +90,7 @@ def test_a_folded_from_is_read_whole() -> None:
 def test_a_revoked_login_sends_nothing_more() -> None:
     """Also in a session that began before."""
     users = Users(users={"ann": replace(ANN, revoked=NOON)})
-    assert str(policy(users).sender("ann", "admin@sailing.example")).startswith(
+    assert str(policy(users).sender("ann", "admin@sailing.example", secret=HASH)).startswith(
         "535 5.7.8 The relay's login ann was revoked"
     )
     assert str(policy(users).message(offer())).startswith("535 5.7.8")
@@ -97,12 +99,21 @@ def test_a_revoked_login_sends_nothing_more() -> None:
 def test_a_login_whose_passwords_ended_sends_nothing_more() -> None:
     """Expiry counts within a session too."""
     users = Users(users={"ann": replace(ANN, secrets=(replace(ANN.secrets[0], expires=NOON),))})
-    assert "has no password that still counts" in str(policy(users).sender("ann", "admin@sailing.example"))
+    assert "came in by a password that counts no more" in str(
+        policy(users).sender("ann", "admin@sailing.example", secret=HASH)
+    )
+
+
+def test_a_session_counts_as_long_as_the_password_that_began_it() -> None:
+    """Whoever stole the one before sends nothing when its user was revoked and has a new one, in no session."""
+    users = Users(users={"ann": replace(ANN, secrets=(replace(ANN.secrets[0], hash="$argon2id$another"),))})
+    assert str(policy(users).sender("ann", "admin@sailing.example", secret=HASH)).startswith("535 5.7.8")
+    assert str(policy(users).message(offer())).startswith("535 5.7.8")
 
 
 def test_a_directory_that_is_down_is_a_temporary_answer() -> None:
     """Unknown is not refused."""
-    assert policy(Users(down=True)).sender("ann", "admin@sailing.example") == UNAVAILABLE
+    assert policy(Users(down=True)).sender("ann", "admin@sailing.example", secret=HASH) == UNAVAILABLE
 
 
 def test_the_daily_share_is_counted_in_recipients() -> None:
