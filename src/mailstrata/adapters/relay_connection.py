@@ -20,7 +20,7 @@ from mailstrata.adapters.tls_line import TlsLine
 from mailstrata.model.ports import Clock
 from mailstrata.model.reply import Reply
 from mailstrata.relay.admission import Admission
-from mailstrata.relay.effects import Close, Effect, Send, StartTls, Verify
+from mailstrata.relay.effects import Close, Declined, Effect, Send, StartTls, Verify
 from mailstrata.relay.limits import Limits
 from mailstrata.relay.offer import Delivery, Offer
 from mailstrata.relay.session import Rules, Session
@@ -198,6 +198,8 @@ class Connection(asyncio.Protocol):
 
     def _start(self, session: Session, transport: asyncio.Transport, effect: Effect) -> None:
         match effect:
+            case Declined():
+                self._write_down(effect)
             case Offer():
                 self._house.start(self._deliver(session, effect))
             case Verify():
@@ -236,14 +238,18 @@ class Connection(asyncio.Protocol):
     def _account(self, offer: Offer, reply: Reply, seconds: float) -> None:
         house = self._house
         house.row.took(seconds)
-        house.journal.message(offer, reply, seconds=seconds)
+        house.journal.message(offer, reply, seconds=seconds, size=len(offer.message))
         if reply.code < 300:
             house.row.add("messages_accepted")
             house.row.add("recipients", len(offer.recipients))
             house.row.add("bytes", len(offer.message))
             return
-        house.row.add("messages_deferred" if reply.temporary else "messages_refused")
+        house.row.add(_outcome(reply))
         house.users.give_back(offer.login, len(offer.recipients))
+
+    def _write_down(self, declined: Declined) -> None:
+        self._house.row.add(_outcome(declined.reply))
+        self._house.journal.message(declined.offer, declined.reply, seconds=0.0, size=declined.size)
 
     async def _verify(self, session: Session, attempt: Verify) -> None:
         login, reply, secret = await self._house.logins.verify(attempt.username, attempt.password, self._peer)
@@ -272,6 +278,11 @@ class Connection(asyncio.Protocol):
             self._paused.discard(why)
             if self._transport is not None and not self._paused:
                 self._transport.resume_reading()
+
+
+def _outcome(reply: Reply) -> str:
+    """The counter of messages that were answered so."""
+    return "messages_deferred" if reply.temporary else "messages_refused"
 
 
 def _tls_of(transport: asyncio.Transport) -> str:

@@ -1,7 +1,7 @@
 """The relay's log: one JSON object a line, one line a message. No password, no subject, no body is ever in it.
 
 journal = Journal(sys.stderr.buffer, clock)
-journal.message(offer, reply, seconds=0.041)
+journal.message(offer, reply, seconds=0.041, size=4096)
 journal.note("reloaded", certificate="exchanged")
 """
 
@@ -36,7 +36,7 @@ class Journal:
         self._process = os.getpid()
         self._lines: list[bytes] = []
 
-    def message(self, offer: Offer, reply: Reply, *, seconds: float) -> None:
+    def message(self, offer: Offer, reply: Reply, *, seconds: float, size: int) -> None:
         """What became of one message: who, from where, to whom, how large, what was answered, how long it took."""
         self._write(
             {
@@ -46,7 +46,7 @@ class Journal:
                 "from": offer.sender,
                 "to": offer.recipients[:_RECIPIENTS],
                 "recipients": len(offer.recipients),
-                "bytes": len(offer.message),
+                "bytes": size,
                 "code": reply.code,
                 "enhanced": reply.enhanced,
                 "answer": reply.text,

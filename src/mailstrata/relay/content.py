@@ -98,6 +98,11 @@ class Content:
             excess = max(0, excess - length)
 
     @property
+    def size(self) -> int:
+        """Bytes so far, those of dots that were stuffed among them."""
+        return self._size
+
+    @property
     def too_long(self) -> bool:
         """Whether there is more than the limit."""
         return self._size > self._limit

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mailstrata.model.reply import Reply
 from mailstrata.relay.offer import Offer
 
 
@@ -31,9 +32,22 @@ class Verify:
     password: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """A message that the session itself refused: to be written down, so that whoever runs the relay can tell its sender why.
+
+    ``offer`` is what there was of it by then: at MAIL no recipients, and no text where that was too long or malformed.
+    """
+
+    offer: Offer
+    reply: Reply
+    size: int
+    """Bytes that came of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Close:
     """Send what is left and close the connection."""
 
 
-Effect = Send | StartTls | Verify | Offer | Close
+Effect = Send | StartTls | Verify | Offer | Declined | Close

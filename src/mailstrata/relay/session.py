@@ -18,7 +18,7 @@ from mailstrata.model.ports import Clock
 from mailstrata.model.reply import Reply
 from mailstrata.relay import mail_parameters, path, replies, reply_lines
 from mailstrata.relay.content import TOO_LONG, Content
-from mailstrata.relay.effects import Close, Effect, Send, StartTls, Verify
+from mailstrata.relay.effects import Close, Declined, Effect, Send, StartTls, Verify
 from mailstrata.relay.limits import AUTH_LINE, COMMAND_LINE, Limits
 from mailstrata.relay.login import MECHANISMS, Credentials, Exchange
 from mailstrata.relay.offer import Offer
@@ -181,13 +181,16 @@ class Session:
             self._refuse(replies.UNKNOWN)
         elif refusal := OUT_OF_TURN.get((verb, self._stage)):
             self._refuse(refusal)
+        elif taken := _TAKEN.get(verb):
+            taken(self, rest)
         else:
-            _TAKEN[verb](self, rest)
+            self._say(_SAID[verb])
 
     def _read_content(self, content: Content) -> bool:
         end = content.take(self._buffer, self._at)
         self._at = len(self._buffer) if end < 0 else end
         if content.hopeless:
+            self._decline(TOO_LONG, size=content.size)
             self._end(TOO_LONG)
         elif end >= 0:
             self._content = None
@@ -249,12 +252,17 @@ class Session:
 
     def _mail(self, rest: str) -> None:
         asked = path.read(rest, "FROM:")
-        refusal = asked if isinstance(asked, Reply) else self._refused_sender(asked)
+        if isinstance(asked, Reply):
+            self._refuse(asked)
+            return
+        refusal = self._refused_sender(asked)
+        self._sender = asked.address
         if refusal is not None:
+            self._decline(refusal)
+            self._sender = ""
             self._refuse(refusal)
             return
-        assert isinstance(asked, path.Path)
-        self._sender, self._stage = asked.address, Stage.SENDER
+        self._stage = Stage.SENDER
         self._say(replies.OK_SENDER)
 
     def _refused_sender(self, asked: path.Path) -> Reply | None:
@@ -287,14 +295,16 @@ class Session:
     def _complete(self, content: Content) -> None:
         """The last dot is there: the message is refused, or offered."""
         self.progress += 1
-        refusal = content.fault(header=self._limits.header)
+        refusal, message = content.fault(header=self._limits.header), b""
         if refusal is None:
-            offer = self._offer(content.message)
+            message = content.message
+            offer = self._offer(message)
             refusal = self._rules.message(offer)
             if refusal is None:
                 self._wait_for(offer)
                 return
         self._errors += 1
+        self._decline(refusal, message, size=len(message) or content.size)
         self._said_of_message(refusal)
 
     def _offer(self, message: bytes) -> Offer:
@@ -310,6 +320,9 @@ class Session:
             helo=self._helo,
             tls=self._tls,
         )
+
+    def _decline(self, reply: Reply, message: bytes = b"", *, size: int = 0) -> None:
+        self._effects.append(Declined(offer=self._offer(message), reply=reply, size=size))
 
     def _said_of_message(self, reply: Reply) -> None:
         """The word after the last dot. Whatever it is, the next message begins afresh."""
@@ -327,18 +340,6 @@ class Session:
             return
         self._reset()
         self._say(replies.OK)
-
-    def _noop(self, rest: str) -> None:
-        del rest  # RFC 5321 4.1.1.9: ignored
-        self._say(replies.OK)
-
-    def _help(self, rest: str) -> None:
-        del rest
-        self._say(replies.HELP)
-
-    def _vrfy(self, rest: str) -> None:
-        del rest
-        self._say(replies.VRFY)
 
     def _quit(self, rest: str) -> None:
         del rest
@@ -393,8 +394,7 @@ _TAKEN: dict[str, Callable[[Session, str], None]] = {
     "RCPT": Session._rcpt,
     "DATA": Session._data,
     "RSET": Session._rset,
-    "NOOP": Session._noop,
-    "HELP": Session._help,
-    "VRFY": Session._vrfy,
     "QUIT": Session._quit,
 }
+_SAID = {"NOOP": replies.OK, "HELP": replies.HELP, "VRFY": replies.VRFY}
+"""What is said to verbs that change nothing, whatever stands behind them (RFC 5321 4.1.1.9)."""

@@ -146,6 +146,28 @@ def test_a_revoked_user_sends_no_further_message_in_an_open_session(play: Play) 
     play(scene)
 
 
+def test_a_message_that_is_refused_has_its_line_and_is_counted(play: Play) -> None:
+    """In another's name at MAIL or in its header: whoever runs the relay sees who tries."""
+
+    async def scene(relay: Running) -> None:
+        client = await relay.client(relay.trust)
+        await client.heard()
+        await client.log_in()
+        assert (await client.say("MAIL FROM:<owner@bank.example>")).startswith("550 5.7.1")
+        for line in ENVELOPE:
+            await client.say(line)
+        assert (await client.say("From: owner@bank.example", "", "Pay me", ".")).startswith("550 5.7.1")
+        lines = [line for line in relay.events() if line["event"] == "message"]
+        assert [(line["login"], line["code"], line["from"], line["bytes"]) for line in lines] == [
+            ("ann", 550, "owner@bank.example", 0),
+            ("ann", 550, "admin@sailing.example", 36),
+        ]
+        assert 'messages_total{outcome="refused"} 2' in relay.metrics.text()
+        assert "Pay me" not in relay.log.getvalue().decode()
+
+    play(scene)
+
+
 def test_too_many_connections_are_turned_away(play: Play) -> None:
     """Counted before TLS, also half-open ones."""
 

@@ -29,7 +29,9 @@ OFFER = Offer(
 def test_a_message_is_one_line_with_ten_of_its_recipients() -> None:
     """And their number; neither subject nor text."""
     log = io.BytesIO()
-    Journal(log, Noon()).message(OFFER, Reply(code=250, enhanced="2.0.0", text="Ok 0100"), seconds=0.04123)
+    Journal(log, Noon()).message(
+        OFFER, Reply(code=250, enhanced="2.0.0", text="Ok 0100"), seconds=0.04123, size=len(OFFER.message)
+    )
     (line,) = log.getvalue().splitlines()
     told = json.loads(line)
     assert (told["login"], told["code"], told["answer"], told["seconds"]) == ("ann", 250, "Ok 0100", 0.0412)

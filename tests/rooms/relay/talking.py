@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from mailstrata.model.reply import Reply
-from mailstrata.relay.effects import Close, Effect, Send, StartTls, Verify
+from mailstrata.relay.effects import Close, Declined, Effect, Send, StartTls, Verify
 from mailstrata.relay.limits import Limits
 from mailstrata.relay.offer import Offer
 from mailstrata.relay.session import Rules, Session
@@ -62,6 +62,7 @@ class Talk:
     rules: Rules = field(default_factory=OwnAddressOnly)
     heard: bytearray = field(default_factory=bytearray)
     offers: list[Offer] = field(default_factory=list)
+    declined: list[Declined] = field(default_factory=list)
     attempts: list[Verify] = field(default_factory=list)
     handshakes: int = 0
     closed: bool = False
@@ -120,5 +121,7 @@ class Talk:
                 case Offer():
                     self.offers.append(effect)
                     self.do(self.session.answered(self.answer))
+                case Declined():
+                    self.declined.append(effect)
                 case Close():
                     self.closed = True

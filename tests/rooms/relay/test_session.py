@@ -158,6 +158,30 @@ def test_an_offer_holds_all_that_the_delivery_needs() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("sender", "text", "said", "size"),
+    [
+        ("owner@bank.example", "", "550 5.7.1", 0),
+        ("admin", "", "501 5.1.7", None),
+        ("admin@sailing.example", "forbidden", "550 5.7.1 Forbidden", 11),
+        ("admin@sailing.example", "a\rb", "554 5.6.0", 5),
+        ("admin@sailing.example", "x" * 999, "554 5.6.0", 1001),
+    ],
+)
+def test_a_message_that_the_session_refuses_is_told_of(sender: str, text: str, said: str, size: int | None) -> None:
+    """One line of log for each message, whoever refused it; a command that cannot be read is no message."""
+    talk = Talk().logged_in()
+    talk.lines(f"MAIL FROM:<{sender}>")
+    if text:
+        talk.lines("RCPT TO:<crew@dock.example>", "DATA", text, ".")
+    assert [one for one in talk.said() if one.startswith(said)]
+    assert [one.size for one in talk.declined] == ([] if size is None else [size])
+    for declined in talk.declined:
+        assert str(declined.reply).startswith(said)
+        assert (declined.offer.login, declined.offer.sender) == ("ann", sender)
+        assert declined.offer.recipients == (("crew@dock.example",) if text else ())
+
+
 def test_while_a_message_is_delivered_nothing_further_is_read() -> None:
     """What the client sent ahead waits; beyond 64 KiB the shell is told to stop reading."""
     session = _logged_in()
