@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import traceback
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import cast
@@ -159,8 +160,10 @@ class Connection(asyncio.Protocol):
             self._do(session, session.timed_out())
 
     def stop(self) -> None:
-        """End it unless a message is under way; then when that is done."""
-        if self._session is not None:
+        """End it unless a message is under way; then when that is done. Nobody waits for a handshake that may never end."""
+        if self._shaking is not None:
+            self.abort()
+        elif self._session is not None:
             self._do(self._session, self._session.stopping())
 
     def abort(self) -> None:
@@ -227,7 +230,7 @@ class Connection(asyncio.Protocol):
         try:
             reply = await house.delivery.deliver(offer)
         except Exception as error:  # noqa: BLE001 - a fault of ours is told to the operator, and the client tries again
-            house.journal.note("fault", what=type(error).__name__, session=offer.session)
+            house.journal.note("fault", what=type(error).__name__, where=_where(error), session=offer.session)
             reply = _FAILED
         finally:
             house.row.add("in_flight", -1)
@@ -278,6 +281,12 @@ class Connection(asyncio.Protocol):
             self._paused.discard(why)
             if self._transport is not None and not self._paused:
                 self._transport.resume_reading()
+
+
+def _where(error: Exception) -> list[str]:
+    """The places that it came through, the innermost last; no value, which could be a person's."""
+    frames = traceback.extract_tb(error.__traceback__)[-5:]
+    return [f"{os.path.basename(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames]  # noqa: PTH119
 
 
 def _outcome(reply: Reply) -> str:

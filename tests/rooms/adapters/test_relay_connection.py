@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import smtplib
 import ssl
 from collections.abc import Awaitable, Callable
@@ -168,6 +169,22 @@ def test_a_message_that_is_refused_has_its_line_and_is_counted(play: Play) -> No
     play(scene)
 
 
+def test_a_handshake_that_does_not_go_on_keeps_no_relay_from_stopping(play: Play) -> None:
+    """Neither one from the first byte on nor one after STARTTLS: both would be waited for as a message is."""
+
+    async def scene(relay: Running) -> None:
+        await relay.client(implicit=True)
+        client = await relay.client()
+        await client.heard()
+        await client.say("EHLO client")
+        assert (await client.say("STARTTLS")).startswith("220")
+        began = asyncio.get_running_loop().time()
+        await relay.server.stop(grace=8.0)
+        assert asyncio.get_running_loop().time() - began < 4
+
+    play(scene)
+
+
 def test_too_many_connections_are_turned_away(play: Play) -> None:
     """Counted before TLS, also half-open ones."""
 
@@ -241,6 +258,8 @@ def test_a_delivery_that_fails_in_us_is_a_temporary_answer(play: Play) -> None:
 
     async def scene(relay: Running) -> None:
         class Broken:
+            problem = ""
+
             async def deliver(self, offer: object) -> Reply:
                 raise RuntimeError(f"a fault of ours about {offer}")
 
@@ -252,7 +271,10 @@ def test_a_delivery_that_fails_in_us_is_a_temporary_answer(play: Play) -> None:
             await client.say(line)
         client.writer.write(MAIL + b".\r\n")
         assert (await client.heard()).startswith("451 4.3.0 ")
-        assert [event["event"] for event in relay.events()] == ["fault", "message"]
+        fault, message = relay.events()
+        assert (fault["event"], message["event"]) == ("fault", "message")
+        assert (fault["what"], fault["where"][-1].split()[-1]) == ("RuntimeError", "deliver")
+        assert "sailing.example" not in json.dumps(fault)
 
     play(scene)
 
