@@ -43,6 +43,8 @@ _STALE_KEYS = {
     "InvalidSignatureException",
     "SignatureDoesNotMatch",
 }
+_KEYLESS = "MissingAuthenticationToken"
+"""What AWS would say to a request without a signature; it is not asked for that."""
 _SKEWED = ("signature expired", "not yet current", "request has expired", "too skewed")
 _UNKNOWN_FATE = {500, 502, 504}
 """Answers after which a mail may have been taken all the same (RFC 9110 15.6); 503 says that it was not."""
@@ -141,7 +143,7 @@ class SesSender:
     async def _through(self, door: _Door, body: Body, digest: str) -> Outcome:
         key = self._keys.current or await self._keys.renew(None)
         if key is None:
-            return Unsent(reason="the relay has no AWS credentials")
+            return Refused(error=_KEYLESS, text="there are none", status=403, region=door.region.name)
         tried = await self._once(door, key, body=body, digest=digest)
         if tried.refused and await self._mended(tried.refused, key, date=tried.date):
             key = self._keys.current or key

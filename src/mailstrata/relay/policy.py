@@ -88,6 +88,8 @@ def _refused(user: User, where: str, address: str) -> Reply | None:
 
 def _refused_header(user: User, message: bytes) -> Reply | None:
     """Whose mail the header says it is: exactly one From, every address in it and in Sender the login's own."""
+    if message.startswith((b" ", b"\t")):
+        return _broken("begins with white space, so that its first field can be read in two ways")
     head = b"\n" + _head(message)
     fields: dict[bytes, list[bytes]] = {b"from": [], b"sender": [], b"received": []}
     for found in _FIELD.finditer(head):

@@ -36,6 +36,12 @@ class Share:
 def drawn(share: Share, bounds: Bounds, *, recipients: int, at: datetime) -> Share | Reply:
     """The share after ``recipients`` more, or why not."""
     now = _today(share, at)
+    if bounds.daily and recipients > bounds.daily:
+        return Reply(
+            code=550,
+            enhanced="5.7.1",
+            text=f"This login may send to {bounds.daily} recipients a day, and the message has {recipients}",
+        )
     if bounds.daily and now.sent + recipients > bounds.daily:
         return Reply(
             code=451,

@@ -200,7 +200,8 @@ def test_no_credentials_is_unsent() -> None:
     keys = OwnKeys()
     keys.current = None
     outcomes, (server,) = _sent([], keys=keys)
-    assert outcomes == [Unsent(reason="the relay has no AWS credentials")]
+    refused = Refused(error="MissingAuthenticationToken", text="there are none", status=403, region="us-east-1")
+    assert outcomes == [refused]
     assert server.bodies == []
 
 

@@ -74,6 +74,8 @@ def test_a_message_of_its_own_passes() -> None:
         (b"From: Crew:;", "has a From without an address"),
         (b"From: ann@bank.example <admin@sailing.example>", "cannot be read without doubt"),
         (b"\r\nFrom: admin@sailing.example", "has no From fields"),
+        (b" From: owner@bank.example\r\nFrom: admin@sailing.example", "begins with white space"),
+        (b"\tBcc: hidden@dock.example\r\nFrom: admin@sailing.example", "begins with white space"),
         (b"Received: x\r\n" * (HOPS + 1) + b"From: admin@sailing.example", "554 5.4.6 The mail goes in circles"),
     ],
 )

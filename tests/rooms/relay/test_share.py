@@ -32,6 +32,12 @@ def test_a_new_day_begins_at_midnight_utc() -> None:
     assert isinstance(drawn(share, Bounds(daily=5), recipients=1, at=NOON + timedelta(hours=12)), Share)
 
 
+def test_a_message_larger_than_the_day_is_refused_for_good() -> None:
+    """It would be tried again for days, and fit on none."""
+    refusal = drawn(Share(), Bounds(daily=5), recipients=6, at=NOON)
+    assert str(refusal) == "550 5.7.1 This login may send to 5 recipients a day, and the message has 6"
+
+
 def test_a_message_larger_than_the_rate_waits_for_a_full_bucket() -> None:
     """It is not refused for ever."""
     share = drawn(Share(), Bounds(rate=10), recipients=30, at=NOON)
