@@ -35,6 +35,14 @@ def problems(certificate: Path, key: Path, name: str, *, now: datetime, trust: s
     return tuple(found or _chain(certificate, key, name, trust=trust, alone=len(chain) == 1))
 
 
+def ends(certificate: Path) -> datetime | None:
+    """When the certificate ends; ``None`` when there is none that can be read."""
+    try:
+        return x509.load_pem_x509_certificates(certificate.read_bytes())[0].not_valid_after_utc
+    except (OSError, ValueError):
+        return None
+
+
 def _dates(leaf: x509.Certificate, now: datetime) -> list[str]:
     if now > leaf.not_valid_after_utc:
         return [f"it ended on {leaf.not_valid_after_utc:%Y-%m-%d}"]

@@ -1,6 +1,6 @@
 """The delivery of offered mails: a durable row, one try, its outcome, and then the answer (design, rule 4).
 
-    delivery = RelayDelivery(dispatch, spool)
+    delivery = RelayDelivery(dispatch, spool, keys)
     await delivery.deliver(offer)          # 250 2.0.0 Ok 0100019a…-000000
 
 What it decides stands in ``relay.delivery``; here it is carried out. ``deliver`` is not to be cancelled once it has begun: a
@@ -15,6 +15,7 @@ import logging
 from mailstrata.adapters.relay_database import DatabaseUnavailable
 from mailstrata.adapters.relay_dispatch import Dispatch, now
 from mailstrata.adapters.relay_spool import Spool
+from mailstrata.adapters.ses_keys import KeyChain
 from mailstrata.model.relaying import Ending, Entry, Row, State
 from mailstrata.model.reply import Reply
 from mailstrata.model.sending import Accepted, Outcome
@@ -34,12 +35,18 @@ BIG = 1024 * 1024
 class RelayDelivery:
     """``relay.offer.Delivery`` through SES."""
 
-    def __init__(self, dispatch: Dispatch, spool: Spool) -> None:
+    def __init__(self, dispatch: Dispatch, spool: Spool, keys: KeyChain) -> None:
         self._dispatch = dispatch
         self._ledger = dispatch.ledger
         self._mode = dispatch.habits.mode
         self._give_up = dispatch.habits.give_up
         self._spool = spool
+        self._keys = keys
+
+    @property
+    def problem(self) -> str:
+        """Without credentials SES takes nothing."""
+        return "" if self._keys.current else "the relay has no AWS credentials"
 
     async def deliver(self, offer: Offer) -> Reply:
         """What the client is to hear, once it is true."""

@@ -120,6 +120,12 @@ def _head(name: str, kind: str, words: str) -> list[str]:
     return [f"# HELP mailstrata_relay_{name} {words}", f"# TYPE mailstrata_relay_{name} {kind}"]
 
 
+def label(name: str, value: str) -> str:
+    r"""One label; in its value backslash, quotation mark and line feed are escaped (exposition format 0.0.4)."""
+    escaped = value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+    return f'{name}="{escaped}"'
+
+
 def gauge(name: str, words: str, values: Mapping[str, float]) -> list[str]:
     """The lines of one more gauge; ``values`` by their label, empty for none."""
     lines = [f"mailstrata_relay_{name}{{{label}}} {value}" if label else f"mailstrata_relay_{name} {value}"

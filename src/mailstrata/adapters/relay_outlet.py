@@ -77,7 +77,7 @@ async def opened(outlet: Outlet) -> AsyncIterator[Way]:
         spool = Spool(dispatch, lease=outlet.lease)
         spool.start()
         stack.push_async_callback(spool.stop)
-        yield Way(delivery=RelayDelivery(dispatch, spool), sender=sender, pace=pace, base=base)
+        yield Way(delivery=RelayDelivery(dispatch, spool, keys), sender=sender, pace=pace, base=base)
 
 
 def _pace(outlet: Outlet, stack: contextlib.AsyncExitStack) -> SendPace:

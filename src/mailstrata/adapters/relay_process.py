@@ -21,12 +21,12 @@ from socket import socket
 from typing import BinaryIO
 
 from mailstrata.adapters.outbox import Outbox
-from mailstrata.adapters.relay_certificate import problems
+from mailstrata.adapters.relay_certificate import ends, problems
 from mailstrata.adapters.relay_connection import House
 from mailstrata.adapters.relay_database import opened
 from mailstrata.adapters.relay_journal import Journal
 from mailstrata.adapters.relay_logins import Logins
-from mailstrata.adapters.relay_metrics import Metrics, gauge
+from mailstrata.adapters.relay_metrics import Metrics, gauge, label
 from mailstrata.adapters.relay_origins import EACH, origins
 from mailstrata.adapters.relay_server import Listening, Server
 from mailstrata.adapters.relay_tls import RelayTls
@@ -37,6 +37,7 @@ from mailstrata.formats.relay_settings import RelaySettings
 from mailstrata.model.errors import Malformed, Refusal
 from mailstrata.model.ports import Asker, Clock
 from mailstrata.relay.admission import Admission, Origins
+from mailstrata.relay.examination import RENEWAL
 from mailstrata.relay.limits import Limits
 from mailstrata.relay.offer import Delivery
 from mailstrata.relay.policy import Policy
@@ -45,7 +46,12 @@ from mailstrata.relay.users import DirectoryUnavailable
 GRACE = 30.0
 """Seconds that messages under way have when the relay stops."""
 _CARE = 10.0
-"""Seconds between two looks at the certificate's files, and two notes of what was used."""
+"""Seconds between two looks at the certificate's files, two notes of what was used, and two questions for Google's networks as
+long as they are not known, since nobody is let in meanwhile."""
+_DAY = 86_400.0
+"""Seconds between two warnings of the same certificate, which may end while the relay runs."""
+_LASTING = ("listen", "listen_tls", "metrics", "database", "processes", "regions", "mode", "configuration_set")
+"""Keys of the setup that count from the start of the relay to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +77,15 @@ class Process:
         self._plan = plan
         self._metrics = metrics
         self._place = place
-        self._settings = RelaySettings(name="")
+        self._settings = self._begun = RelaySettings(name="")
+        self._warned = 0.0
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
 
     async def run(self, sockets: list[Listening], *, watch: socket | None) -> None:
         """Serve. Raises ``Refusal`` for what cannot begin."""
         self._listen_to_signals()
-        self._settings = settings = self._plan.settings()
+        self._settings = self._begun = settings = self._plan.settings()
         async with contextlib.AsyncExitStack() as stack:
             house = self._house(settings, await stack.enter_async_context(self._plan.delivery(settings)))
             stack.callback(house.users.close)
@@ -119,9 +126,13 @@ class Process:
     def _warn(self, house: House, settings: RelaySettings) -> None:
         """Write down what Gmail would not accept of the certificate: Gmail itself never says it."""
         certificate, key = _file(settings.certificate), _file(settings.key or settings.certificate)
-        trust = trusting(self._plan.ca_file)
+        trust, now = trusting(self._plan.ca_file), self._plan.clock.now()
+        self._warned = asyncio.get_running_loop().time()
+        end = ends(certificate)
+        if end and now < end < now + RENEWAL:
+            house.journal.note("certificate", warning=f"it ends on {end:%Y-%m-%d}: renew it")
         with contextlib.suppress(OSError):  # the files changed again; the next look sees them
-            for words in problems(certificate, key, settings.name, now=self._plan.clock.now(), trust=trust):
+            for words in problems(certificate, key, settings.name, now=now, trust=trust):
                 house.journal.note("certificate", warning=f"Gmail will not accept it: {words}")
 
     def _listen_to_signals(self) -> None:
@@ -141,7 +152,7 @@ class Process:
                 self._reload.clear()
                 self._settings = settings = await self._reloaded(house, settings)
                 looked = loop.time()
-            elif loop.time() - looked > EACH:
+            elif not house.admission.origins.known or loop.time() - looked > EACH:
                 house.admission.origins = await self._origins(house, settings)
                 looked = loop.time()
             await self._care(house)
@@ -151,6 +162,8 @@ class Process:
         before = house.tls.problem
         if house.tls.refresh():
             house.journal.note("certificate exchanged")
+            self._warn(house, self._settings)
+        elif asyncio.get_running_loop().time() - self._warned > _DAY:
             self._warn(house, self._settings)
         elif house.tls.problem != before and house.tls.problem:
             house.journal.note("certificate not exchanged", problem=house.tls.problem)
@@ -166,7 +179,9 @@ class Process:
         house.tls, house.limits, house.name = tls, limits(settings), settings.name
         house.admission.total, house.admission.per_address = settings.connections, settings.connections_per_address
         house.admission.origins = await self._origins(house, settings)
-        house.journal.note("reloaded")
+        kept = [key for key in _LASTING if getattr(settings, key) != getattr(self._begun, key)]
+        self._warn(house, settings)
+        house.journal.note("reloaded", **({"restart_needed_for": kept} if kept else {}))
         return settings
 
     async def _origins(self, house: House, settings: RelaySettings) -> Origins:
@@ -177,7 +192,8 @@ class Process:
             return _health(house)
 
         def metrics() -> str:
-            return self._metrics.text([*_passwords(house, self._plan.clock.now())])
+            more = [*_passwords(house, self._plan.clock.now()), *_certificate(_file(self._settings.certificate))]
+            return self._metrics.text(more)
 
         return await asyncio.get_running_loop().create_server(
             lambda: Watch(metrics=metrics, health=health), sock=watch, backlog=16
@@ -209,7 +225,8 @@ def _health(house: House) -> str:
         house.users.user("")
     except DirectoryUnavailable as error:
         return f"the relay's database: {error}"
-    return house.tls.problem
+    unknown = "" if house.admission.origins.known else "Google's networks are not known yet, so nobody is let in"
+    return house.tls.problem or unknown or house.delivery.problem
 
 
 def _passwords(house: House, now: datetime) -> list[str]:
@@ -218,6 +235,14 @@ def _passwords(house: House, now: datetime) -> list[str]:
         house.users.user("")
     except DirectoryUnavailable:
         return []
-    ends = {f'user="{user.name}"': user.ends(now) for user in house.users.all() if not user.revoked}
-    values = {label: end.astimezone(UTC).timestamp() for label, end in ends.items() if end}
+    last = {label("user", user.name): user.ends(now) for user in house.users.all() if not user.revoked}
+    values = {user: end.astimezone(UTC).timestamp() for user, end in last.items() if end}
     return gauge("password_ends_timestamp_seconds", "When the last password of a user ends.", values)
+
+
+def _certificate(file: Path) -> list[str]:
+    """When the certificate ends, for an alarm well before."""
+    end = ends(file)
+    return gauge(
+        "certificate_ends_timestamp_seconds", "When the certificate ends.", {"": end.timestamp()} if end else {}
+    )

@@ -54,19 +54,21 @@ class Watch(asyncio.Protocol):
         method, _, rest = line.partition(b" ")
         path = rest.partition(b" ")[0].partition(b"?")[0]
         if method not in {b"GET", b"HEAD"}:
-            return _response("405 Method Not Allowed", "only GET and HEAD\n")
-        if path == b"/metrics":
-            return _response("200 OK", self._metrics(), kind="text/plain; version=0.0.4", head=method == b"HEAD")
-        if path == b"/healthz":
+            top, body = _response("405 Method Not Allowed", "only GET and HEAD\n", more="Allow: GET, HEAD\r\n")
+        elif path == b"/metrics":
+            top, body = _response("200 OK", self._metrics(), kind="text/plain; version=0.0.4")
+        elif path == b"/healthz":
             problem = self._health()
-            return _response("503 Service Unavailable" if problem else "200 OK", (problem or "ok") + "\n")
-        return _response("404 Not Found", "there are /metrics and /healthz\n")
+            top, body = _response("503 Service Unavailable" if problem else "200 OK", f"{problem or 'ok'}\n")
+        else:
+            top, body = _response("404 Not Found", "there are /metrics and /healthz\n")
+        return top if method == b"HEAD" else top + body  # RFC 9110 9.3.2: to HEAD all but the content
 
 
-def _response(status: str, body: str, *, kind: str = "text/plain", head: bool = False) -> bytes:
+def _response(status: str, body: str, *, kind: str = "text/plain", more: str = "") -> tuple[bytes, bytes]:
     encoded = body.encode("utf-8")
     top = (
         f"HTTP/1.1 {status}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {len(encoded)}\r\n"
-        "Connection: close\r\n\r\n"
+        f"{more}Connection: close\r\n\r\n"
     )
-    return top.encode("ascii") + (b"" if head else encoded)
+    return top.encode("ascii"), encoded

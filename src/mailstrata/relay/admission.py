@@ -30,6 +30,11 @@ class Origins:
         self._unknown = networks is None
         self._networks = tuple(networks or ())
 
+    @property
+    def known(self) -> bool:
+        """Whether it can be told who may come."""
+        return not self._unknown
+
     def refused(self, address: str) -> Reply | None:
         """Why a client from ``address`` is turned away, or ``None``."""
         if self._unknown:

@@ -40,6 +40,11 @@ class Offer:
 class Delivery(Protocol):
     """Takes messages on their way out."""
 
+    @property
+    def problem(self) -> str:
+        """Why no message can be taken now, as far as that is known without one; empty for nothing."""
+        ...
+
     async def deliver(self, offer: Offer) -> Reply:
         """What the client is to hear, once it is true. Never raises for what the world does."""
         ...

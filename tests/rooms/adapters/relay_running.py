@@ -59,6 +59,7 @@ class Kept:
     offers: list[Offer] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    problem: str = ""
 
     async def deliver(self, offer: Offer) -> Reply:
         """Keep it."""

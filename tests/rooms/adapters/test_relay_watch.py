@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from mailstrata.adapters.relay_metrics import Metrics
+from mailstrata.adapters.relay_metrics import Metrics, label
 from mailstrata.adapters.relay_watch import Watch
 
 
@@ -51,6 +51,22 @@ def test_metrics_are_prometheus_text() -> None:
 def test_each_request_has_its_answer(request_line: bytes, problem: str, status: bytes) -> None:
     """And the connection ends."""
     assert asked(request_line + b"\r\n\r\n", problem=problem).split(b"\r\n")[0] == b"HTTP/1.1 " + status
+
+
+def test_head_is_answered_without_content() -> None:
+    """Else it would be taken for the next answer (RFC 9110 9.3.2)."""
+    for path in (b"/healthz", b"/metrics", b"/secrets"):
+        assert asked(b"HEAD " + path + b" HTTP/1.1\r\n\r\n").endswith(b"\r\n\r\n")
+
+
+def test_another_method_is_told_which_there_are() -> None:
+    """RFC 9110 15.5.6 wants it."""
+    assert b"\r\nAllow: GET, HEAD\r\n" in asked(b"POST /metrics HTTP/1.1\r\n\r\n")
+
+
+def test_a_label_ends_where_it_should() -> None:
+    """A login may have a quotation mark in its name, and a name is no way to another metric."""
+    assert label("user", 'a"b\\c\n') == r'user="a\"b\\c\n"'
 
 
 def test_an_endless_request_is_cut_off() -> None:

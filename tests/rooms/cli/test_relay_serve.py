@@ -11,13 +11,19 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
+import dns.message
+import dns.rcode
+import dns.rrset
 import pytest
 import trustme
 from tests.rooms.cli.cli import command, process
@@ -41,6 +47,14 @@ metrics = "127.0.0.1:0"
 database = "{folder}/relay.sqlite3"
 processes = {processes}
 """
+
+KEYLESS = {
+    "AWS_ACCESS_KEY_ID": "",
+    "AWS_SECRET_ACCESS_KEY": "",
+    "AWS_SHARED_CREDENTIALS_FILE": "/nowhere",
+    "AWS_CONFIG_FILE": "/nowhere",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 
 
 class Api(BaseHTTPRequestHandler):
@@ -166,6 +180,7 @@ def test_a_mail_goes_through_and_leaves_a_line(
         assert relay.send() == (250, b"2.0.0 Ok 0100018f-1")
         assert relay.read("/healthz") == "ok\n"
         assert 'mailstrata_relay_messages_total{outcome="accepted"} 1\n' in relay.read("/metrics")
+        assert "\nmailstrata_relay_certificate_ends_timestamp_seconds " in relay.read("/metrics")
         status, log = relay.stop()
         assert status == 0
         (line,) = [one for one in log if one["event"] == "message"]
@@ -192,10 +207,18 @@ def test_sighup_reads_the_setup_again(tmp_path: Path, capsys: pytest.CaptureFixt
         assert relay.process.stderr is not None
         setup = tmp_path / "mailstrata.toml"
         text = setup.read_text()
-        for wanted, content in (("not reloaded", f"{text}\nsize = 0\n"), ("reloaded", f"{text}\nsize = 12345\n")):
+        soon = datetime.now(UTC) + timedelta(days=5)
+        certificate = trustme.CA().issue_cert(NAME, not_after=soon).private_key_and_cert_chain_pem
+        certificate.write_to_path(str(tmp_path / "relay.pem"))
+        changed = f'{text}\nsize = 12345\nmode = "spool"\n'
+        log: list[dict[str, object]] = []
+        for wanted, content in (("not reloaded", f"{text}\nsize = 0\n"), ("reloaded", changed)):
             setup.write_text(content)
             relay.process.send_signal(signal.SIGHUP)
-            assert next(one for line in relay.process.stderr if (one := json.loads(line)["event"]) == wanted)
+            while not log or log[-1]["event"] != wanted:
+                log.append(json.loads(relay.process.stderr.readline()))
+        assert log[-1]["restart_needed_for"] == ["mode"]
+        assert f"it ends on {soon:%Y-%m-%d}: renew it" in [line.get("warning") for line in log]
         with smtplib.SMTP("127.0.0.1", relay.ports["starttls"], timeout=20) as client:
             client.ehlo()
             assert client.esmtp_features["size"] == "12345"
@@ -221,8 +244,11 @@ def test_a_relay_without_an_address_is_refused(tmp_path: Path) -> None:
     assert "nowhere to listen (`listen` or `listen_tls` of [relay]" in err
 
 
-def test_systemd_hears_when_it_serves_and_a_sighup_before_is_not_its_end(tmp_path: Path) -> None:
-    """``Type=notify``. The start waits here for Google's networks; a reload that came meanwhile is made up for."""
+def test_health_is_told_to_systemd_and_to_probes(tmp_path: Path) -> None:
+    """``Type=notify``, and 503 as long as the relay can do nothing: it knows nobody who may come, or has no credentials.
+
+    The start waits here for Google's networks; a reload that came meanwhile is no end, and made up for.
+    """
     trustme.CA().issue_cert(NAME).private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "relay.pem"))
     with (
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd,
@@ -231,29 +257,56 @@ def test_systemd_hears_when_it_serves_and_a_sighup_before_is_not_its_end(tmp_pat
         systemd.bind(str(tmp_path / "notify"))
         resolver.bind(("127.0.0.1", 0))
         for one in (systemd, resolver):
-            one.settimeout(30)
+            one.settimeout(60)
         setup = tmp_path / "mailstrata.toml"
         text = SETUP.format(endpoint="http://127.0.0.1:9", name=NAME, folder=tmp_path, processes=1)
         network = f'clients = ["google"]\n[network]\ndns_servers = ["127.0.0.1:{resolver.getsockname()[1]}"]\n'
         setup.write_text(text + network)
-        starting = process("relay", "serve", "--setup", str(setup), env={"NOTIFY_SOCKET": str(tmp_path / "notify")})
-        Thread(target=_failing, args=(resolver, starting), daemon=True).start()
+        starting = process(
+            "relay", "serve", "--setup", str(setup), env={**KEYLESS, "NOTIFY_SOCKET": f"{tmp_path}/notify"}
+        )
+        known = Event()
+        Thread(target=_resolving, args=(resolver, starting, known), daemon=True).start()
         assert systemd.recv(100) == b"READY=1"
+        health = f"http://127.0.0.1:{_ports(starting)['metrics']}/healthz"
         assert starting.stderr is not None
         assert "reloaded" in (json.loads(line)["event"] for line in starting.stderr)
+        assert _problem(health) == "Google's networks are not known yet, so nobody is let in\n"
+        known.set()
+        deadline = time.monotonic() + 60
+        while "Google" in (problem := _problem(health)):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        assert problem == "the relay has no AWS credentials\n"
         starting.terminate()
         starting.communicate(timeout=30)
         assert starting.returncode == 0
 
 
-def _failing(resolver: socket.socket, starting: subprocess.Popen[str]) -> None:
-    """Answers SERVFAIL; who asks first is sent a SIGHUP before."""
+def _problem(health: str) -> str:
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(health, timeout=20)  # noqa: S310 - our own program
+    with raised.value as answer:
+        assert answer.code == 503
+        return str(answer.read().decode())
+
+
+def _resolving(resolver: socket.socket, starting: subprocess.Popen[str], known: Event) -> None:
+    """Answers SERVFAIL, and Google's record when it is ``known``; who asks first is sent a SIGHUP before."""
+    asked = 0
     with contextlib.suppress(OSError):  # the test is over
-        question, client = resolver.recvfrom(512)
-        starting.send_signal(signal.SIGHUP)
         while True:
-            resolver.sendto(question[:2] + b"\x81\x82" + question[4:], client)
             question, client = resolver.recvfrom(512)
+            if not asked:
+                starting.send_signal(signal.SIGHUP)
+            asked += 1
+            answer = dns.message.make_response(dns.message.from_wire(question))
+            if known.is_set():
+                name = answer.question[0].name
+                answer.answer.append(dns.rrset.from_text(name, 60, "IN", "TXT", '"v=spf1 ip4:127.0.0.0/8 ~all"'))
+            else:
+                answer.set_rcode(dns.rcode.SERVFAIL)
+            resolver.sendto(answer.to_wire(), client)
 
 
 def test_systemd_can_pass_the_sockets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
