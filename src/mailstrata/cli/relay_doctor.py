@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,8 +54,8 @@ async def _examined(setup: str | None, user: str | None, password: str | None, *
             points = [*await _outside(world, here, lab=lab), *_files(world, here)]
             if user and password:
                 points.append(await _login(world, here, user, password))
-            for alias in _addresses(world, here):
-                points += await _address(world, here, alias)
+            for one in _senders(world, here):
+                points += await _sender(world, here, one)
     return points
 
 
@@ -71,8 +72,11 @@ async def _outside(world: Stage, here: relay_users.Here, *, lab: bool) -> list[P
 
 def _doors(here: relay_users.Here) -> list[tuple[int, str]]:
     """The ports that Gmail offers, as far as the relay serves them."""
-    doors = [(587, "starttls")] if here.settings.listen else []
-    return doors + ([(465, "ssl")] if here.settings.listen_tls else [])
+    own = here.settings
+    doors = (
+        [(587, "starttls")] if own.listen or not own.listen_tls else []
+    )  # with neither, systemd passes what there is
+    return doors + ([(465, "ssl")] if own.listen_tls or not own.listen else [])
 
 
 def _files(world: Stage, here: relay_users.Here) -> list[Point]:
@@ -81,13 +85,22 @@ def _files(world: Stage, here: relay_users.Here) -> list[Point]:
     from mailstrata.relay import examination
 
     settings, now = here.settings, world.clock.now()
+    if not settings.certificate:
+        do = "`certificate` and `key` of [relay] name its PEM files"
+        return [examination.Point(what="certificate", state="fault", words="the setup names none", do=do)]
     certificate, key = (Path(one).expanduser() for one in (settings.certificate, settings.key or settings.certificate))
     try:
         trust = trusting(world.settings.network.ca_file)
         return examination.files(problems(certificate, key, settings.name, now=now, trust=trust))
+    except ssl.SSLError as error:
+        words = f"{certificate} and {key} do not belong together: {error.reason}"
+        return [
+            examination.Point(what="certificate", state="fault", words=words, do="give the key of this certificate")
+        ]
     except OSError as error:
-        words = f"{certificate} or its key cannot be read: {error.strerror or error}"
-        return [examination.Point(what="certificate", state="unknown", words=words)]
+        words = f"{error.filename or certificate} cannot be read: {error.strerror or error}"
+        do = "run it where the relay runs, as a user that may read the files"
+        return [examination.Point(what="certificate", state="unknown", words=words, do=do)]
 
 
 async def _login(world: Stage, here: relay_users.Here, user: str, password: str) -> Point:
@@ -100,26 +113,25 @@ async def _login(world: Stage, here: relay_users.Here, user: str, password: str)
     return examination.login(user, tried)
 
 
-def _addresses(world: Stage, here: relay_users.Here) -> list[str]:
-    """The addresses that Gmail sends as: those of the setup's aliases at this relay, and those of the relay's users."""
+def _senders(world: Stage, here: relay_users.Here) -> list[str]:
+    """What Gmail sends as: the setup's aliases at this relay, and the addresses and ``@domain`` of the relay's users."""
     aliases = [alias.address for alias in world.settings.setup.aliases if alias.host.lower() == here.settings.name]
-    named = [one for user in here.users.all() if not user.revoked for one in user.senders if not one.startswith("@")]
-    return list(dict.fromkeys([*aliases, *named]))
+    allowed = [one for user in here.users.all() if not user.revoked for one in user.senders]
+    return list(dict.fromkeys([*aliases, *allowed]))
 
 
-async def _address(world: Stage, here: relay_users.Here, address: str) -> list[Point]:
-    from mailstrata.model.names import domain_of
+async def _sender(world: Stage, here: relay_users.Here, sender: str) -> list[Point]:
+    from mailstrata.model.names import domain_of, parents
     from mailstrata.model.question import SesIdentity
     from mailstrata.relay import examination
 
-    asker, region = world.asker(), (here.settings.regions or (world.settings.setup.region,))[0]
-    domain = await asker.ask(SesIdentity(region, domain_of(address)))
-    own = await asker.ask(SesIdentity(region, address))
-    users = here.users.all()
-    return [
-        examination.sender(address, users, world.clock.now()),
-        examination.identity(address, region, domain, own),
-    ]
+    asker, domain = world.asker(), domain_of(sender)
+    names = [*([] if sender.startswith("@") else [sender]), domain, *parents(domain)]
+    points = [examination.sender(sender, here.users.all(), world.clock.now())]
+    for region in here.settings.regions or (world.settings.setup.region,):
+        observed = [await asker.ask(SesIdentity(region, name)) for name in names]
+        points.append(examination.identity(sender, region, observed))
+    return points
 
 
 def _print(points: list[Point]) -> None:

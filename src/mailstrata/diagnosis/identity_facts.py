@@ -16,6 +16,7 @@ from mailstrata.diagnosis.refusals import not_verified
 from mailstrata.diagnosis.region_paths import own_in_region, senders
 from mailstrata.model.attempt import Attempt, Case
 from mailstrata.model.facts import IdentityFacts
+from mailstrata.model.names import parents
 from mailstrata.model.observation import Absent, Observation, Seen, Unknown
 from mailstrata.model.question import SesIdentity
 
@@ -27,12 +28,6 @@ ERRORS = {
     "INVALID_VALUE": "the records are there, but point elsewhere",
 }
 """VerificationInfo.ErrorType in words (facts.md B1)."""
-
-
-def parents(name: str) -> tuple[str, ...]:
-    """The domains above ``name`` that can be identities: of two labels or more."""
-    labels = name.split(".")
-    return tuple(".".join(labels[start:]) for start in range(1, len(labels) - 1))
 
 
 def in_force(evidence: Evidence, region: str, name: str) -> tuple[str, Observation[IdentityFacts]]:

@@ -52,6 +52,12 @@ def domain_of(mail_address: str) -> str:
     return mail_address.rpartition("@")[2]
 
 
+def parents(name: str) -> tuple[str, ...]:
+    """The domains above ``name`` that can be identities of SES: of two labels or more."""
+    labels = name.split(".")
+    return tuple(".".join(labels[start:]) for start in range(1, len(labels) - 1))
+
+
 def is_within(name: str, parent: str) -> bool:
     """Whether ``name`` is ``parent`` or lies below it, on whole labels."""
     return name == parent or name.endswith("." + parent)

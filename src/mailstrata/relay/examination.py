@@ -10,11 +10,12 @@ is "Couldn't reach server" to its user, and nothing in the server's log (peers-s
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailstrata.model.facts import EndpointFacts, IdentityFacts, LoginFacts
-from mailstrata.model.observation import Absent, Observation, Seen, Unknown
+from mailstrata.model.observation import Observation, Seen, Unknown
 from mailstrata.relay.users import User
 
 RENEWAL = timedelta(days=14)
@@ -119,19 +120,21 @@ def sender(address: str, users: tuple[User, ...], now: datetime) -> Point:
     return Point(what=address, state="ok", words=f"{', '.join(user.name for user in able)} may send as it")
 
 
-def identity(address: str, region: str, domain: Observation[IdentityFacts], own: Observation[IdentityFacts]) -> Point:
-    """Whether SES sends for the address: its own identity counts before its domain's."""
-    nearest = own if isinstance(own, Seen) else domain
-    if isinstance(nearest, Seen):
-        if nearest.value.verified:
-            return Point(what=address, state="ok", words=f"SES sends for it in {region}")
+def identity(sender: str, region: str, observed: Sequence[Observation[IdentityFacts]]) -> Point:
+    """Whether SES sends for a sender: ``observed`` are its own identity and those of the domains above it.
+
+    One verified identity is enough; one beside it that is not verified yet stops nothing (facts.md B2).
+    """
+    seen = [one.value for one in observed if isinstance(one, Seen)]
+    if any(facts.verified for facts in seen):
+        return Point(what=sender, state="ok", words=f"SES sends for it in {region}")
+    if unknown := next((one for one in observed if isinstance(one, Unknown)), None):
+        return Point(what=sender, state="unknown", words=f"whether SES sends for it is not known: {unknown.reason}")
+    if seen:
         do = "mailstrata domain plan shows the records that verify it"
-        return Point(what=address, state="fault", words=f"its SES identity in {region} is not verified", do=do)
-    if isinstance(domain, Absent) and isinstance(own, Absent):
-        do = f"make the domain an identity of SES in {region}: mailstrata domain plan"
-        return Point(what=address, state="fault", words=f"SES has no identity for it in {region}", do=do)
-    reason = next((one.reason for one in (domain, own) if isinstance(one, Unknown)), "")
-    return Point(what=address, state="unknown", words=f"whether SES sends for it is not known: {reason}")
+        return Point(what=sender, state="fault", words=f"its SES identity in {region} is not verified", do=do)
+    do = f"make the domain an identity of SES in {region}: mailstrata domain plan"
+    return Point(what=sender, state="fault", words=f"SES has no identity for it in {region}", do=do)
 
 
 def status(points: list[Point]) -> int:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+import trustme
 from tests.rooms.cli.cli import command, process
 
 pytestmark = pytest.mark.lab
@@ -24,7 +25,7 @@ def own_labs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_doctor_finds_a_healthy_lab_sound(capsys: pytest.CaptureFixture[str]) -> None:
-    """Name, ports, certificate and login, without a question: the lab tells its own login's password."""
+    """Name, ports, certificate, login, From and its identity, without a question: the lab tells its own login's password."""
     ran = command(capsys, "relay", "doctor", "--lab", "healthy")
     assert (ran.status, ran.err) == (0, "")
     assert [line.split(":")[0] for line in ran.out.splitlines()] == [
@@ -33,6 +34,8 @@ def test_the_doctor_finds_a_healthy_lab_sound(capsys: pytest.CaptureFixture[str]
         "ok       port 465",
         "ok       certificate",
         "ok       login",
+        "ok       @sailing.example",
+        "ok       @sailing.example",
     ]
 
 
@@ -44,6 +47,37 @@ def test_the_users_and_the_unsettled_mails_of_a_running_lab(capsys: pytest.Captu
         assert "Username            ann" in command(capsys, *add).out
         assert "ann  active" in command(capsys, "relay", "user", "list", "--lab", "healthy").out
         assert command(capsys, "relay", "unsettled", "--lab", "healthy").out == "Every mail has its outcome.\n"
+    finally:
+        command(capsys, "lab", "down")
+
+
+def test_the_doctor_finds_what_is_wrong_with_the_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None named, another's key, none there: a fault where it is one, and what to do; without an address systemd's count."""
+    trustme.CA().issue_cert("other.example").private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    up = command(capsys, "lab", "up", "healthy", "--relay", "--detach")
+    try:
+        for name, value in (told := dict(re.findall(r"^export (\w+)=(\S+)$", up.out, re.MULTILINE))).items():
+            monkeypatch.setenv(name, value)
+        text = Path(told["MAILSTRATA_LAB_RELAY_SETUP"]).read_text("utf-8")
+        (certificate,) = re.findall(r"^certificate = .*$", text, re.MULTILINE)
+        listen = re.sub(r"^(listen\w*) = .*$", r"\1 = []", text, flags=re.MULTILINE)
+        for changed, said in (
+            (text.replace(certificate, ""), "FAULT    certificate: the setup names none"),
+            (
+                text.replace(certificate, f'{certificate}\nkey = "{tmp_path}/key.pem"'),
+                "do not belong together: KEY_VALUES",
+            ),
+            (
+                text.replace(certificate, 'certificate = "/none.pem"'),
+                "unknown  certificate: /none.pem cannot be read: No",
+            ),
+            (listen, "ok       port 465"),
+        ):
+            setup = tmp_path / "mailstrata.toml"
+            setup.write_text(changed, "utf-8")
+            assert said in command(capsys, "relay", "doctor", "--setup", str(setup)).out
     finally:
         command(capsys, "lab", "down")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from tests.pages.page import STANDARD_SETUP, Section
 
 from mailstrata.diagnosis.evidence import Evidence
-from mailstrata.diagnosis.identity_facts import all_vouched, halted, in_force, parents, vouched
+from mailstrata.diagnosis.identity_facts import all_vouched, halted, in_force, vouched
 from mailstrata.formats import world
+from mailstrata.model.names import parents
 from mailstrata.model.observation import Absent, Seen, Unknown
 
 CASE = Section(
