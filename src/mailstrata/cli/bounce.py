@@ -137,7 +137,7 @@ class _Run:
         try:
             for each in found:
                 if not self._jsonl and not tally.seen:
-                    terminal.show(lambda _: bounces.heading(), sys.stdout)
+                    terminal.show(bounces.heading, sys.stdout)
                 tally.count(each)
                 if self._jsonl:
                     sys.stdout.write(bounces.line(each))

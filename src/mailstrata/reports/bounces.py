@@ -2,7 +2,8 @@
 
     page(record, width=80)
 
-Takes the objects of ``bounce read --jsonl``. Texts become safe in their spans (`reports.safe`).
+Takes the objects of ``bounce read --jsonl``. Texts become safe in their spans (`reports.safe`). Where less than 100 columns are
+wide enough for a row, code and owner stand in a line of their own: a code is never cut, since people look it up.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from mailstrata.reports.words import count
 Record = Mapping[str, object]
 
 _WHO = {"you": "you", "aws": "AWS", "recipient": "the recipient", "network": "the network", "google": "Google"}
-_RECIPIENT, _REASON, _CODE = 34, 16, 34
+_RECIPIENT, _REASON, _CODE = 32, 16, 32
+_OWNER = "who can mend it"
+_WIDE = 2 + _RECIPIENT + 1 + _REASON + 1 + _CODE + 1 + len(_OWNER)
+"""Columns of a whole row."""
 
 
 @dataclass(slots=True)
@@ -58,10 +62,12 @@ def line(record: Record) -> str:
     return text.replace("\x7f", "\\u007f") + "\n"
 
 
-def heading() -> Page:
+def heading(width: int) -> Page:
     """The names of the columns."""
-    names = f"  {'recipient':<{_RECIPIENT}} {'reason':<{_REASON}} {'code':<{_CODE}} who can mend it"
-    return ((Span(names, Style.HEADING),),)
+    first = f"  {'recipient':<{_recipient(width)}} {'reason':<{_REASON}}"
+    if width >= _WIDE:
+        return ((Span(f"{first} {'code':<{_CODE}} {_OWNER}", Style.HEADING),),)
+    return (Span(first, Style.HEADING),), (Span(f"    code, {_OWNER}", Style.HEADING),)
 
 
 def page(record: Record, width: int) -> Page:
@@ -70,18 +76,25 @@ def page(record: Record, width: int) -> Page:
         return (_none(record),)
     told = [Span(_text(record, "diagnostic"), Style.QUOTE)] if record["diagnostic"] else []
     remedy = [Span("→ "), Span(_text(record, "remedy"))]
-    return (_row(record), *fold(told, width, indent=4), *fold(remedy, width, indent=4, hang=2))
+    return (*_rows(record, width), *fold(told, width, indent=4), *fold(remedy, width, indent=4, hang=2))
 
 
-def _row(record: Record) -> Line:
+def _rows(record: Record, width: int) -> Page:
     mark, style = ("…", Style.WARN) if record["action"] == "delayed" else ("✗", Style.BAD)
-    return (
+    code, owner = _text(record, "code") or "-", _WHO.get(_text(record, "owner"), "")
+    first = (
         Span(f"{mark} ", style),
-        Span(_cell(_text(record, "recipient") or "?", _RECIPIENT)),
+        Span(_cell(_text(record, "recipient") or "?", _recipient(width))),
         Span(_cell(_text(record, "reason"), _REASON), style),
-        Span(_cell(_text(record, "code") or "-", _CODE), Style.CODE),
-        Span(_WHO.get(_text(record, "owner"), "")),
     )
+    if width >= _WIDE:
+        return ((*first, Span(_cell(code, _CODE), Style.CODE), Span(owner)),)
+    return first, *fold([Span(code, Style.CODE), Span(f", {owner}" if owner else "")], width, indent=4)
+
+
+def _recipient(width: int) -> int:
+    """The columns of an address."""
+    return max(min(_RECIPIENT, width - 2 - 1 - _REASON - 1), 8)
 
 
 def _none(record: Record) -> Line:

@@ -6,6 +6,7 @@ import pytest
 
 from mailstrata.reports.bounces import Tally, heading, line, page, summary
 from mailstrata.reports.page import text_of
+from mailstrata.reports.safe import width as columns_of
 
 FAILED = {
     "file": "a.eml",
@@ -24,11 +25,23 @@ QUIET = {"file": "b.eml", "bounce": False, "kind": "auto-reply", "reason": "vaca
 
 def test_a_failure_is_a_row_with_the_answer_and_the_remedy_below() -> None:
     """Whose turn it is stands under its heading."""
-    row, *below = text_of(page(FAILED, 80)).splitlines()
-    head = text_of(heading()).splitlines()[0]
+    row, *below = text_of(page(FAILED, 100)).splitlines()
+    head = text_of(heading(100)).splitlines()[0]
     assert row.index("the recipient") == head.index("who can mend it")
     assert row.index("mailboxfull") == head.index("reason")
     assert below == ["    552 5.2.2 Mailbox full", "    → Wait and send again later."]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 99, 100, 200])
+@pytest.mark.parametrize("recipient", ["ann@dock.example", "x" * 300, "\u7528\u6237" * 40])
+def test_no_row_is_wider_than_the_terminal(width: int, recipient: str) -> None:
+    """Else each is broken in two at a place that means nothing; the code is whole, since people look it up."""
+    code = "recipient-refuses-authentication"
+    told = {**FAILED, "recipient": recipient, "reason": "notcompliantrfc", "code": code}
+    lines = text_of((*heading(width), *page(told, width))).splitlines()
+    assert max(columns_of(text) for text in lines) <= width
+    assert sum(code in text for text in lines) == 1
+    assert sum(text.endswith("the recipient") for text in lines) == 1
 
 
 def test_a_mail_without_a_failure_is_one_line() -> None:
@@ -48,7 +61,7 @@ def test_what_stands_below_a_row_fits_the_width(width: int) -> None:
 def test_a_recipient_cannot_break_the_row() -> None:
     """Control characters and great length are somebody's joke."""
     for recipient in ("a\nb@dock.example", "x" * 300, "\x1b[2J"):
-        row = text_of(page({**FAILED, "recipient": recipient}, 80)).splitlines()[0]
+        row = text_of(page({**FAILED, "recipient": recipient}, 100)).splitlines()[0]
         assert row.endswith("the recipient")
         assert "\x1b" not in row
 
