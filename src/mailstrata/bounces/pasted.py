@@ -1,24 +1,32 @@
-"""An error text that somebody pasted, as a bounce of which nothing else is known.
+r"""An error text that somebody pasted, as a bounce of which nothing else is known.
 
-pasted("535 Authentication Credentials Invalid").reply.code       # 535
+pasted("535 Authentication Credentials Invalid").reply.code                       # 535
+pasted('> The response was:\n>\n> "550 5.1.1 user unknown"').reply.code           # 550
+
+The signs with which mail programs quote, and quotation marks around the whole, are nobody's words.
 """
 
 from __future__ import annotations
 
+import re
+
+from mailstrata.bounces.answer import reply_in
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.provider import provider_of
 from mailstrata.model.reply import Reply
 
 DIALECT = "text"
 LIMIT = 20_000
+_QUOTING = re.compile(r"^[ \t]*[>|][>| \t]*", re.MULTILINE)
+_MARKS = (('"', '"'), ("'", "'"), ("`", "`"), ("\u201c", "\u201d"), ("\u201e", "\u201c"), ("\u00ab", "\u00bb"))
 
 
 def pasted(text: str) -> Bounce:
     """The bounce that ``text`` alone tells of; ``smtp;`` before it is left out (RFC 3464 2.3.6)."""
-    said = text[:LIMIT].strip().removeprefix("Diagnostic-Code:").strip()
+    said = _unquoted(text[:LIMIT]).removeprefix("Diagnostic-Code:").strip()
     kind, semicolon, rest = said.partition(";")
     answer = rest.strip() if semicolon and kind.strip().lower() in {"smtp", "x-postfix", "x-unix"} else said
-    reply = Reply.parse(answer)
+    reply = Reply.parse(answer) or reply_in(" ".join(answer.split()))
     return Bounce(
         recipient="",
         status=reply.enhanced if reply else "",
@@ -27,3 +35,9 @@ def pasted(text: str) -> Bounce:
         dialect=DIALECT,
         provider=provider_of("", answer),
     )
+
+
+def _unquoted(text: str) -> str:
+    said = _QUOTING.sub("", text).strip()
+    marked = any(len(said) > 1 and said.startswith(begin) and said.endswith(end) for begin, end in _MARKS)
+    return said[1:-1].strip() if marked else said

@@ -10,17 +10,22 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mailstrata.bounces import rfc3464
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.classification.classify import classify
 from mailstrata.bounces.kinds import Kind
+from mailstrata.bounces.pasted import pasted
 from mailstrata.bounces.read import read, skim
 from mailstrata.bounces.record import Json, no_bounce, record
-from mailstrata.bounces.ses_events import told
+from mailstrata.bounces.ses_events import DIALECT, told
+from mailstrata.formats.message import parse
 from mailstrata.formats.ses_event import SIZE_LIMIT, SesEvent, stream
 from mailstrata.model.errors import Malformed
 
 _SIGN = b"Type"
 """What every event has in its line: ``eventType`` or ``notificationType``."""
+_MACHINE = frozenset({DIALECT, rfc3464.DIALECT})
+"""What is written for programs: SES's events and the fields of a report."""
 _BROKEN_LIMIT = 100
 """Lines of an event that are no JSON, one after the other, before the rest is left."""
 
@@ -42,6 +47,15 @@ def records(raw: bytes, *, file: str, number: int | None = None) -> Iterator[Jso
             yield record(bounce, classify(bounce, seen.around), file=file, number=number)
     if not bounces:
         yield no_bounce(kind, file=file, number=number)
+
+
+def records_of_text(text: str, *, file: str) -> Iterator[Json]:
+    """The objects of what somebody pasted: SES's events, a whole mail, the fields of a report; else an error text."""
+    raw = text.encode("utf-8", "replace")
+    is_mail = parse(raw).has("from")
+    found = [bounce for bounce in bounces_in(raw) if is_mail or bounce.dialect in _MACHINE]
+    for bounce in found or [pasted(text)]:
+        yield record(bounce, classify(bounce), file=file)
 
 
 def bounces_in(raw: bytes, *, source: str = "") -> tuple[Bounce, ...]:

@@ -85,14 +85,11 @@ def _mails(places: tuple[str, ...], wanted: Wanted, failed: Callable[[Refusal], 
 
 
 def _pasted(text: str) -> Iterator[Json]:
-    from mailstrata.bounces.classification.classify import classify
-    from mailstrata.bounces.pasted import pasted
-    from mailstrata.bounces.record import record
+    from mailstrata.bounces.records import records_of_text
 
     if not text.strip():
         raise Refusal("the text is empty", "paste what the bounce says: --text '550 5.1.1 user unknown'")
-    bounce = pasted(text)
-    yield record(bounce, classify(bounce), file="--text")
+    return records_of_text(text, file="--text")
 
 
 class _Run:

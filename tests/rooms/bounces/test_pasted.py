@@ -11,10 +11,14 @@ from mailstrata.bounces.pasted import LIMIT, pasted
         "550 5.1.1 user unknown",
         "smtp; 550 5.1.1 user unknown",
         "  Diagnostic-Code: smtp;550-5.1.1 user\n550 5.1.1 unknown\n",
+        '"550 5.1.1 user unknown"',
+        "\u201c550 5.1.1 user unknown\u201d",
+        "> The response was:\n>\n> 550 5.1.1 user unknown\n",
+        ">> 550-5.1.1 user\n>> 550 5.1.1 unknown",
     ],
 )
 def test_an_answer_is_found_in_what_people_copy(text: str) -> None:
-    """With or without the field's name and type, on one line or several."""
+    """With or without the field's name and type, on one line or several, quoted or behind its lead-in."""
     bounce = pasted(text)
     assert str(bounce.reply) == "550 5.1.1 user unknown"
     assert bounce.status == "5.1.1"

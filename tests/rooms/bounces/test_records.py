@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mailstrata.bounces.records import records
+from mailstrata.bounces.records import records, records_of_text
 
 EVENT = {
     "eventType": "Bounce",
@@ -70,3 +70,21 @@ def test_json_of_another_kind_is_no_mail_that_names_recipients() -> None:
     """A notice's words within it are somebody's data, not a server's."""
     other = {"kept": {**EVENT, "subject": "failure notice", "said": "<ann@dock.example>: 550 5.1.1 user unknown"}}
     assert [one["bounce"] for one in records(json.dumps(other, indent=1).encode(), file="a")] == [False]
+
+
+def test_a_pasted_text_may_be_an_event_the_fields_of_a_report_or_a_whole_mail() -> None:
+    """Each tells more than an error text: to whom, and when."""
+    fields = "Final-Recipient: rfc822; a@dock.example\nAction: failed\nDiagnostic-Code: smtp; 550 5.1.1 user unknown\n"
+    mail = "From: MAILER-DAEMON@dock.example\nSubject: Undelivered Mail\n\nfailed permanently:\n\n<a@dock.example>: 550 no\n"
+    for text in (json.dumps(EVENT), f"Reporting-MTA: dns; mx.dock.example\n\n{fields}", mail):
+        told = list(records_of_text(text, file="--text"))
+        assert (told[0]["recipient"], told[0]["bounce"]) == ("a@dock.example", True)
+
+
+@pytest.mark.parametrize(
+    "text", ["550 5.1.1 <a@dock.example> user unknown", "{", "unable to deliver to\na@dock.example"]
+)
+def test_any_other_text_is_an_error_text(text: str) -> None:
+    """One object, whatever it says."""
+    (told,) = records_of_text(text, file="--text")
+    assert (told["dialect"], told["file"], told["diagnostic"]) == ("text", "--text", " ".join(text.split()))
