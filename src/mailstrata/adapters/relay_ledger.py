@@ -210,6 +210,22 @@ def release(base: Database, row: int) -> bool:
     return base.together(work)
 
 
+def waiting(base: Database, login: str) -> int:
+    """How many mails the relay has taken over for a login and not sent yet."""
+    return int(base.run("SELECT count(*) FROM relay_mails WHERE login = ? AND state = 'spooled'", (login,))[0][0])
+
+
+def drop(base: Database, login: str) -> int:
+    """Give those mails up, without a notice to whoever had the login; how many there were. One that is handed over is not."""
+    ending = Ending(state=State.GIVEN_UP, reply="its login was revoked")
+
+    def work(inside: Database) -> int:
+        rows = inside.run("SELECT id FROM relay_mails WHERE login = ? AND state = 'spooled'", (login,))
+        return sum(_end(inside, row, ending, only=State.SPOOLED) for (row,) in rows)
+
+    return base.together(work)
+
+
 def found(base: Database, *, ses_id: str = "", message_id: str = "") -> list[Row]:
     """The map between a message's own id and SES's, either way."""
     column, value = ("ses_id", ses_id) if ses_id else ("message_id", message_id)

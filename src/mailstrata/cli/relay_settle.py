@@ -12,7 +12,8 @@ from mailstrata.cli import options, relay_users
 @click.option("--sent/--not-sent", "sent", default=None, help="Whether SES took it.")
 @click.option("--ses-id", metavar="ID", default="", help="With --sent: SES's message id, where it is known.")
 @options.world
-def command(number: int, *, sent: bool | None, ses_id: str, setup: str | None, lab: str | None) -> int:
+@options.as_json
+def command(number: int, *, sent: bool | None, ses_id: str, setup: str | None, lab: str | None, as_json: bool) -> int:
     """Settle the mail NUMBER of `relay unsettled`, once SES's events or the recipient have told what became of it.
 
     --sent: a client that repeats it hears 250, and nothing is sent. --not-sent: a mail that the relay has promised to
@@ -35,5 +36,11 @@ def command(number: int, *, sent: bool | None, ses_id: str, setup: str | None, l
         done = settle(base, number, accepted) if sent else release(base, number)
     if not done:
         raise Refusal(f"there is no unsettled mail {number}", "mailstrata relay unsettled lists them")
+    if as_json:
+        from mailstrata.reports import document
+
+        settled = {"schema": "mailstrata.relay-settled/1", "number": number, "sent": sent, "ses_id": ses_id or None}
+        click.echo(document.dumps(settled), nl=False)
+        return 0
     click.echo(f"{number} is settled as {'sent' if sent else 'not sent'}.")
     return 0

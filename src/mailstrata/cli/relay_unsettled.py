@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 UNDER_WAY = 120
 """Seconds within which a mail without an outcome may simply be under way."""
+_UNDER_WAY = "{} of the last two minutes without one may be under way: ask again then."
 
 
 @click.command("unsettled")
@@ -31,20 +32,26 @@ def command(setup: str | None, lab: str | None, *, as_json: bool) -> int:
 
     with relay_users.database(setup, lab) as (base, now):
         prepare(base)
-        rows = unsettled(base, int((now.timestamp() - UNDER_WAY) * 1000))
+        moment = int(now.timestamp() * 1000)
+        rows = unsettled(base, moment - UNDER_WAY * 1000)
+        young = len(unsettled(base, moment + 1)) - len(rows)
     if as_json:
-        _document(rows)
+        _document(rows, young)
     else:
-        for line in _lines(rows):
+        for line in _lines(rows, young):
             click.echo(line)
     return 1 if rows else 0
 
 
-def _lines(rows: list[Row]) -> list[str]:
+def _lines(rows: list[Row], young: int) -> list[str]:
     from mailstrata.reports.safe import safe
 
     if not rows:
-        return ["Every mail has its outcome."]
+        return (
+            [f"Every older mail has its outcome; {_UNDER_WAY.format(young)}"]
+            if young
+            else ["Every mail has its outcome."]
+        )
     lines = []
     for row in rows:
         entry = row.entry
@@ -53,10 +60,11 @@ def _lines(rows: list[Row]) -> list[str]:
             f"  from {safe(entry.sender)} to {safe(', '.join(entry.recipients))}",
         ]
         lines += [f"  {safe(entry.message_id)}"] if entry.message_id else []
+    lines += ["", f"Beside these, {_UNDER_WAY.format(young)}"] if young else []
     return [*lines, "", "When you know what became of one: mailstrata relay settle NUMBER --sent, or --not-sent"]
 
 
-def _document(rows: list[Row]) -> None:
+def _document(rows: list[Row], young: int) -> None:
     from mailstrata.reports import document
 
     mails = [
@@ -70,7 +78,7 @@ def _document(rows: list[Row]) -> None:
         }
         for row in rows
     ]
-    click.echo(document.dumps({"schema": "mailstrata.relay-unsettled/1", "mails": mails}), nl=False)
+    click.echo(document.dumps({"schema": "mailstrata.relay-unsettled/1", "mails": mails, "under_way": young}), nl=False)
 
 
 def _when(at: int) -> str:

@@ -17,8 +17,9 @@ from mailstrata.cli import options, relay_users
               help="Recipients a day (UTC); default: no limit of its own.")  # fmt: skip
 @relay_users.secret_options
 @options.world
-def command(name: str, senders: tuple[str, ...], rate: int, daily: int, *,
-            expires: int | None, out: str | None, show: bool, setup: str | None, lab: str | None) -> int:  # fmt: skip
+@options.as_json
+def command(name: str, senders: tuple[str, ...], rate: int, daily: int, *, expires: int | None, out: str | None,
+            show: bool, setup: str | None, lab: str | None, as_json: bool) -> int:  # fmt: skip
     """Make the login NAME, and print what to type into Gmail's dialogue, the password among it.
 
     The password is shown this once. Lost, another is made: relay user rotate NAME.
@@ -34,7 +35,13 @@ def command(name: str, senders: tuple[str, ...], rate: int, daily: int, *,
     relay_users.ready_to_show(show=show, out=out)
     with relay_users.opened(setup, lab) as here:
         here.users.add(User(name=name, senders=allowed, created=here.now, rate=rate, daily=daily))
-        password = relay_users.handed_out(relay_users.give(here, name, days=expires), out=out)
+        made = relay_users.give(here, name, days=expires)
+        password = relay_users.handed_out(made, out=out)
+        if as_json:
+            port, security = relay_users.gmail_door(here)
+            gmail = {"server": here.settings.name, "port": port, "username": name, "security": security}
+            relay_users.document(here, name, gmail={**gmail, **relay_users.shown_as(made, out=out)})
+            return 0
         address = next((one for one in allowed if not one.startswith("@")), f"any address of {allowed[0][1:]}")
         for line in relay_users.gmail_dialogue(here, name, password, address):
             click.echo(safe(line))

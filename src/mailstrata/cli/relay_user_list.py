@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -67,28 +67,5 @@ def _when(at: datetime) -> str:
 def _document(users: tuple[User, ...], now: datetime) -> None:
     from mailstrata.reports import document
 
-    rows = [
-        {
-            "name": user.name,
-            "state": user.state(now),
-            "senders": user.senders,
-            "rate": user.rate,
-            "daily": user.daily,
-            "created": user.created.isoformat(),
-            "revoked": user.revoked.isoformat() if user.revoked else None,
-            "passwords": [_secret(secret, now) for secret in user.secrets],
-        }
-        for user in users
-    ]
+    rows = [relay_users.described(user, now) for user in users]
     click.echo(document.dumps({"schema": "mailstrata.relay-users/1", "users": rows}), nl=False)
-
-
-def _secret(secret: Secret, now: datetime) -> dict[str, Any]:
-    return {
-        "number": secret.number,
-        "lives": secret.lives(now),
-        "created": secret.created.isoformat(),
-        "expires": secret.expires.isoformat() if secret.expires else None,
-        "used": secret.used.isoformat() if secret.used else None,
-        "used_from": secret.used_from,
-    }

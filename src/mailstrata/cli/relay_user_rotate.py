@@ -15,9 +15,9 @@ from mailstrata.cli import options, relay_users
               help="Days for which the password before it works on.")  # fmt: skip
 @relay_users.secret_options
 @options.world
-def command(
-    name: str, overlap: int, *, expires: int | None, out: str | None, show: bool, setup: str | None, lab: str | None
-) -> int:
+@options.as_json
+def command(name: str, overlap: int, *, expires: int | None, out: str | None, show: bool, setup: str | None,
+            lab: str | None, as_json: bool) -> int:  # fmt: skip
     """Make another password for the login NAME; the one before it works on for a week.
 
     At most two live at a time: the older of two ends at once. A login that was revoked comes back with this password only.
@@ -25,7 +25,11 @@ def command(
     relay_users.ready_to_show(show=show, out=out)
     with relay_users.opened(setup, lab) as here:
         made = relay_users.give(here, name, days=expires, overlap=timedelta(days=overlap))
-        click.echo(f"New password of {name}: {relay_users.handed_out(made, out=out)}")
+        password = relay_users.handed_out(made, out=out)
+        if as_json:
+            relay_users.document(here, name, **relay_users.shown_as(made, out=out))
+            return 0
+        click.echo(f"New password of {name}: {password}")
         user = here.users.user(name)
         assert user is not None
         before = [secret for secret in user.live(here.now)][:-1]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mailstrata.adapters.relay_database import Database
     from mailstrata.adapters.relay_users import RelayUsers
     from mailstrata.formats.relay_settings import RelaySettings
+    from mailstrata.relay.users import Secret, User
 
 Function = Callable[..., Any]
 LIMIT = 64
@@ -28,9 +29,10 @@ LIMIT = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
-    """The relay's users, and the moment."""
+    """The relay's users, the database that they stand in, and the moment."""
 
     users: RelayUsers
+    base: Database
     settings: RelaySettings
     now: datetime
 
@@ -74,7 +76,7 @@ def opened(setup: str | None, lab: str | None = None) -> Iterator[Here]:
 
     with setup_of(setup, lab) as found, database(found) as (base, now):
         users = RelayUsers(base, steady=time.monotonic)
-        yield Here(users=users, settings=relay_settings(read_settings(found)), now=now)
+        yield Here(users=users, base=base, settings=relay_settings(read_settings(found)), now=now)
 
 
 @contextlib.contextmanager
@@ -133,13 +135,55 @@ def handed_out(password: str, *, out: str | None) -> str:
         files.replace(Path(out), f"{password}\n".encode(), mode=files.PRIVATE)
     except OSError as error:
         words = error.strerror or "it cannot be written"
-        raise Refusal(f"{out}: {words}; the password is lost", "make another: relay user rotate", status=4) from None
+        raise Refusal(
+            f"{out}: {words}; the password is lost", "make another: mailstrata relay user rotate", status=4
+        ) from None
     return f"in {out}, which only you can read"
+
+
+def described(user: User, now: datetime) -> dict[str, Any]:
+    """A login as documents have it; of its passwords neither text nor hash."""
+    return {
+        "name": user.name,
+        "state": user.state(now),
+        "senders": user.senders,
+        "rate": user.rate,
+        "daily": user.daily,
+        "created": user.created.isoformat(),
+        "revoked": user.revoked.isoformat() if user.revoked else None,
+        "passwords": [_secret(secret, now) for secret in user.secrets],
+    }
+
+
+def _secret(secret: Secret, now: datetime) -> dict[str, Any]:
+    return {
+        "number": secret.number,
+        "lives": secret.lives(now),
+        "created": secret.created.isoformat(),
+        "expires": secret.expires.isoformat() if secret.expires else None,
+        "used": secret.used.isoformat() if secret.used else None,
+        "used_from": secret.used_from,
+    }
+
+
+def document(here: Here, name: str, **more: object) -> None:
+    """Print a login as it is now, and ``more``, as a document."""
+    from mailstrata.reports import document as documents
+
+    user = here.users.user(name)
+    assert user is not None
+    whole = {"schema": "mailstrata.relay-user/1", "user": described(user, here.now), **more}
+    click.echo(documents.dumps(whole), nl=False)
+
+
+def shown_as(password: str, *, out: str | None) -> dict[str, str]:
+    """What a document has of a new password: itself, as it was asked for, or its file."""
+    return {"password_file": out} if out else {"password": password}
 
 
 def gmail_dialogue(here: Here, name: str, password: str, address: str) -> list[str]:
     """Gmail's dialogue, field by field."""
-    port, security = (587, "TLS") if here.settings.listen else (465, "SSL")
+    port, security = gmail_door(here)
     return [
         "Gmail: Settings, Accounts and Import, Send mail as, Add another email address.",
         "",
@@ -156,11 +200,16 @@ def gmail_dialogue(here: Here, name: str, password: str, address: str) -> list[s
     ]
 
 
+def gmail_door(here: Here) -> tuple[int, str]:
+    """The port to choose in Gmail, and its word for the security there."""
+    return (587, "TLS") if here.settings.listen or not here.settings.listen_tls else (465, "SSL")
+
+
 def _forwarding(settings: RelaySettings, port: int) -> list[str]:
     from mailstrata.formats.relay_settings import host_and_port
 
     own = {host_and_port(one)[1] for one in (settings.listen if port == 587 else settings.listen_tls)}
-    if port in own:
+    if port in own or not own:
         return []
     return [f"It connects to port {port}, and this relay listens at {', '.join(map(str, own))}: systemd passes it on, see",
             "docs/tasks/let-gmail-send-through-your-own-relay.md"]  # fmt: skip

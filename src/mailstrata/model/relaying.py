@@ -25,7 +25,7 @@ class State(StrEnum):
     SPOOLED = "spooled"
     """Not sent yet; the relay answers for it."""
     GIVEN_UP = "given-up"
-    """Not sent; the sender got a notice."""
+    """Not sent; the sender got a notice, unless its login was revoked."""
     DIVIDED = "divided"
     """Not sent as one: other rows have its recipients."""
 

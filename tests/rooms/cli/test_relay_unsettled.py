@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,14 +41,14 @@ def relay(tmp_path: Path, place: str, capsys: pytest.CaptureFixture[str]) -> Cal
     return lambda *arguments: command(capsys, "relay", *arguments, "--setup", str(setup))
 
 
-async def _handed(place: str, *, kept: bool = False) -> int:
+async def _handed(place: str, *, kept: bool = False, at: int = AT) -> int:
     """A row without an outcome."""
     base = opened(place)
     ledger = RelayLedger(base)
     ledger.start()
     row = ledger.next_id()
     entry = Entry(
-        login="ann", sender="admin@sailing.example", recipients=("a@dock.example\x1b[2J",), at=AT, message_id="<1@x>"
+        login="ann", sender="admin@sailing.example", recipients=("a@dock.example\x1b[2J",), at=at, message_id="<1@x>"
     )
     await ledger.begin(row, entry)
     if kept:
@@ -107,3 +108,21 @@ def test_what_became_of_it_has_to_be_said_clearly(relay: Callable[..., Ran], pla
     row = asyncio.run(_handed(place))
     assert relay("settle", str(row), *said).status == 2
     assert _states(place) == [("handed", "")]
+
+
+def test_a_mail_of_this_moment_is_neither_settled_nor_counted(relay: Callable[..., Ran], place: str) -> None:
+    """It may be on its way; that is said, since nobody should hear that all is well."""
+    asyncio.run(_handed(place, at=time.time_ns() // 1_000_000))
+    ran = relay("unsettled")
+    assert ran.status == 0
+    assert ran.out.startswith(
+        "Every older mail has its outcome; 1 of the last two minutes without one may be under way"
+    )
+    assert json.loads(relay("unsettled", "--json").out)["under_way"] == 1
+
+
+def test_settling_is_told_in_json_too(relay: Callable[..., Ran], place: str) -> None:
+    """For a program that settles by SES's events."""
+    row = asyncio.run(_handed(place))
+    told = json.loads(relay("settle", str(row), "--sent", "--ses-id", "0100018f-1", "--json").out)
+    assert told == {"schema": "mailstrata.relay-settled/1", "number": row, "sent": True, "ses_id": "0100018f-1"}

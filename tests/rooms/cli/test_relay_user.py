@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -9,6 +10,10 @@ from pathlib import Path
 
 import pytest
 from tests.rooms.cli.cli import Ran, command
+
+from mailstrata.adapters.relay_database import opened
+from mailstrata.adapters.relay_ledger import RelayLedger
+from mailstrata.model.relaying import Entry
 
 SETUP = """
 [domain]
@@ -111,6 +116,51 @@ def test_a_revoked_login_is_listed_so_and_comes_back_by_rotate(relay: Callable[.
     relay("rotate", "ann", "--show")
     (user,) = json.loads(relay("list", "--json").out)["users"]
     assert (user["state"], len(user["passwords"])) == ("active", 1)
+
+
+def test_mails_that_wait_are_told_of_when_a_login_is_revoked(relay: Callable[..., Ran], tmp_path: Path) -> None:
+    """They are promised, so they are still sent; --drop gives them up, and only those of this login."""
+    for name in ("ann", "bob"):
+        relay("add", name, "--from", "admin@sailing.example", "--show")
+    asyncio.run(_spooled(tmp_path / "relay.sqlite3", "ann", "ann", "bob"))
+    assert "2 mails that the relay took over before are still sent; --drop" in relay("revoke", "ann").out
+    assert "2 mails that waited in the relay are given up" in relay("revoke", "ann", "--drop").out
+    told = json.loads(relay("revoke", "bob", "--json").out)
+    assert (told["user"]["state"], told["waiting"], told["dropped"]) == ("revoked", 1, 0)
+
+
+async def _spooled(place: Path, *logins: str) -> None:
+    """A mail of each login that waits in the relay."""
+    base = opened(str(place))
+    ledger = RelayLedger(base)
+    ledger.start()
+    for login in logins:
+        row = ledger.next_id()
+        await ledger.begin(
+            row, Entry(login=login, sender="admin@sailing.example", recipients=("a@dock.example",), at=1)
+        )
+        await ledger.spool(row, (b"mail",), due=1, reply="454 4.7.0 later")
+    await ledger.stop()
+    base.close()
+
+
+def test_each_change_is_told_in_json_too(relay: Callable[..., Ran], tmp_path: Path) -> None:
+    """Nothing else stands on stdout; a password only where it was asked for, a hash never."""
+    added = json.loads(relay("add", "ann", "--from", "admin@sailing.example", "--out", f"{tmp_path}/pw", "--json").out)
+    assert (added["schema"], added["user"]["state"]) == ("mailstrata.relay-user/1", "active")
+    assert added["gmail"] == {
+        "server": "smtp.sailing.example",
+        "port": 587,
+        "username": "ann",
+        "security": "TLS",
+        "password_file": f"{tmp_path}/pw",
+    }
+    rotated = relay("rotate", "ann", "--show", "--json").out
+    assert PASSWORD.fullmatch(json.loads(rotated)["password"])
+    assert len(json.loads(rotated)["user"]["passwords"]) == 2
+    assert "argon2" not in rotated
+    allowed = json.loads(relay("allow", "ann", "@dock.example", "--json").out)
+    assert allowed["user"]["senders"] == ["admin@sailing.example", "@dock.example"]
 
 
 def test_allow_adds_an_address(relay: Callable[..., Ran]) -> None:
