@@ -12,7 +12,7 @@ from mailstrata.model.relaying import TAG, Ending, Entry, Row, State
 from mailstrata.model.reply import Reply
 from mailstrata.model.sending import Accepted, Outcome, Outgoing, Sender
 from mailstrata.relay.answers import Verdict, answer
-from mailstrata.relay.delivery import Mode, halves, notice
+from mailstrata.relay.delivery import Mode, halves, notice, notice_again
 from mailstrata.relay.pacer import Ticket
 from mailstrata.relay.retry import GIVE_UP
 
@@ -81,7 +81,9 @@ class Dispatch:
             await self.ledger.replace(row.id, Ending(state=State.DIVIDED, reply=str(reply)), parts)
             return
         header = whole.partition(b"\r\n\r\n")[0]
-        told = notice(row, reply, header=header, host=self.habits.host, now=moment)
+        told = notice(row, reply, header=header, host=self.habits.host, now=moment) or notice_again(
+            row, reply, whole, now=moment
+        )
         new = [(*told, moment)] if told else []
         await self.ledger.replace(row.id, Ending(state=State.GIVEN_UP, reply=str(reply)), new)
         log.warning("row %d is given up: %s", row.id, reply)

@@ -26,6 +26,7 @@ from mailstrata.relay.answers import Verdict
 from mailstrata.relay.message import Prepared
 from mailstrata.relay.offer import Offer
 
+_DAEMON = "MAILER-DAEMON@"
 _FINGERPRINT = 40
 """Hexadecimal digits: 160 bits."""
 MOST = 50
@@ -147,7 +148,7 @@ def notice(row: Row, reply: Reply, *, header: bytes, host: str, now: int) -> tup
     to = row.entry.sender
     if not to or not row.entry.login:
         return None
-    sender = f"MAILER-DAEMON@{domain_of(to)}"
+    sender = f"{_DAEMON}{domain_of(to)}"
     written = Notice(
         name=f"notice-{row.id}",
         reporting_mta=host,
@@ -160,3 +161,16 @@ def notice(row: Row, reply: Reply, *, header: bytes, host: str, now: int) -> tup
         header=header,
     ).render()
     return Entry(login="", sender=sender, recipients=(to,), at=now, size=len(written)), written
+
+
+def notice_again(row: Row, reply: Reply, message: bytes, *, now: int) -> tuple[Entry, bytes] | None:
+    """A notice that SES refused, once more in the name of the address that it goes to; ``None`` for any other mail.
+
+    Where that address alone is verified, and not its domain, SES sends from nobody else there.
+    """
+    entry = row.entry
+    if entry.login or reply.code < 500 or not entry.sender.startswith(_DAEMON):
+        return None
+    (own,) = entry.recipients
+    message = message.replace(f"<{entry.sender}>".encode(), f"<{own}>".encode(), 1)
+    return replace(entry, sender=own, at=now, size=len(message)), message

@@ -149,6 +149,21 @@ def test_a_spooled_mail_that_stays_unwanted_is_given_up_with_a_notice(place: str
     asyncio.run(story())
 
 
+def test_a_notice_reaches_a_sender_whose_domain_is_not_verified(place: str) -> None:
+    """Where SES knows the address alone, it sends the notice in that name, and in none else."""
+
+    async def story() -> None:
+        unverified = refusal(400, "MessageRejected", "Email address is not verified.")
+        async with rig(place, THROTTLE, THROTTLE, unverified, habits=replace(SPOOL, give_up=1)) as it:
+            await it.send(offer())
+            it.due_now()
+            await it.until(lambda: it.states() == ["given-up", "given-up", "accepted"])
+            assert it.reached[-1] == ("admin@sailing.example",)
+            assert b"From: Mail Delivery System <admin@sailing.example>" in it.messages[-1]
+
+    asyncio.run(story())
+
+
 def test_many_recipients_are_sent_in_parts(place: str) -> None:
     """120 recipients, three calls, one 250; a repeat sends nothing."""
 

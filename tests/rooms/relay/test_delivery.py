@@ -25,6 +25,7 @@ from mailstrata.relay.delivery import (
     halves,
     joined,
     notice,
+    notice_again,
     repeated,
 )
 from mailstrata.relay.message import prepare
@@ -159,6 +160,25 @@ def test_the_sender_of_a_mail_that_is_given_up_gets_a_notice() -> None:
     )
     fields = message.partition(b"message/delivery-status\r\n\r\n")[2].decode().replace("\r\n", "\n")
     assert dsn.groups(fields)[1]["status"] == "5.6.0"
+
+
+def test_a_notice_that_is_refused_goes_once_more_in_the_own_name() -> None:
+    """Only once, and no mail of a login does."""
+    refusal = Reply(code=554, enhanced="5.7.1", text="not verified")
+    made = notice(ROW, refusal, header=b"Subject: x\r\n", host="relay.example", now=2000)
+    assert made
+    refused = replace(ROW, entry=made[0])
+    again = notice_again(refused, refusal, made[1], now=3000)
+    assert again
+    assert (again[0].sender, again[0].recipients, again[0].at) == (
+        "admin@sailing.example",
+        ("admin@sailing.example",),
+        3000,
+    )
+    assert again[1] == made[1].replace(b"<MAILER-DAEMON@sailing.example>", b"<admin@sailing.example>", 1)
+    assert notice_again(replace(ROW, entry=again[0]), refusal, again[1], now=4000) is None
+    assert notice_again(refused, Reply(code=454, text="later"), made[1], now=4000) is None
+    assert notice_again(ROW, refusal, b"mail", now=4000) is None
 
 
 @pytest.mark.parametrize("changed", [replace(ROW.entry, login=""), replace(ROW.entry, sender="")])
