@@ -15,8 +15,9 @@ _BETWEEN = re.compile(r"[\W_]+")
 
 
 def _by_definition(text: str) -> str:
-    """What `spoken` promises, letter by letter, for texts without apostrophes and the word exist."""
-    words = _BETWEEN.sub(" ", _ADDRESS.sub(" addr ", text.lower()).replace("e-mail", "email")).strip()
+    """What `spoken` promises, letter by letter, for texts without apostrophes and the word exist, and with no accent but é."""
+    plain = _ADDRESS.sub(" addr ", text.lower()).replace("é", "e")
+    words = _BETWEEN.sub(" ", plain.replace("e-mail", "email")).strip()
     return f" {words} " if words else " "
 
 
@@ -36,3 +37,18 @@ def test_an_address_has_64_letters_before_its_at_sign(letters: int) -> None:
 def test_many_at_signs_cost_no_more_than_their_number() -> None:
     """A text of at-signs alone has no address."""
     assert spoken("@" * 4000) == " "
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Boîte aux lettres pleine", " boite aux lettres pleine "),
+        ("Boi\u0302te pleine", " boite pleine "),
+        ("Empfänger außerhalb", " empfanger ausserhalb "),
+        ("ящик удалён, Почтовый й", " ящик удалён почтовый й "),
+        ("メールボックスがいっぱい", " メールボックスがいっぱい "),
+    ],
+)
+def test_latin_letters_lose_their_accents_and_no_others(text: str, words: str) -> None:
+    """Elsewhere the mark makes another letter of it; composed or not is the same (Unicode Standard Annex 15)."""
+    assert spoken(text) == words

@@ -2,14 +2,16 @@ r"""Texts of servers made comparable: lower case, words and single spaces, every
 
     spoken("550 <ann@dock.example>: User's e-mail unknown")     # " 550 addr users email unknown "
 
-Punctuation differs between servers that say the same, and an address may hold any word without meaning it. The spaces at
-both ends let a phrase be found on whole words.
+Punctuation differs between servers that say the same, and an address may hold any word without meaning it. Accents differ,
+too: many servers write their language without them, so ``boîte pleine`` is ``boite pleine``. The spaces at both ends let a
+phrase be found on whole words.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from unicodedata import normalize
 
 from mailstrata.bounces.classification.table import lines
 
@@ -23,6 +25,12 @@ _MISSING = re.compile(r"(?<![\w.@/-])(?=(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24} (?
 """Before a host's or domain's name that is said not to exist."""
 _BREAK = re.compile(r"[\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'`\u2019\u00b4")
+_LATIN = range(0xDF, 0x250)
+"""Letters that may be Latin ones with an accent (Unicode's blocks Latin-1 Supplement and Latin Extended-A and -B)."""
+_PLAIN = {code: normalize("NFD", chr(code))[0] for code in _LATIN} | str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "\u0131": "i"}
+)
+"""The same letters without. Only of Latin ones: in other writings the mark makes another letter of it (й, ガ)."""
 _ASCII = bytes(code if chr(code).isalnum() or code == ord("-") else ord(" ") for code in range(128)) + bytes(128)
 """In pure ASCII all but letters, digits and hyphens becomes a space."""
 
@@ -35,6 +43,8 @@ def spoken(text: str) -> str:
         lower = _without_addresses(lower)
     if " exist" in lower:
         lower = _MISSING.sub("domain ", lower)
+    if not lower.isascii():
+        lower = normalize("NFC", lower).translate(_PLAIN)
     if lower.isascii():
         plain = lower.encode("ascii").translate(_ASCII, b"'`")
         words = b" ".join(plain.replace(b"e-mail", b"email").replace(b"-", b" ").split()).decode("ascii")
