@@ -76,6 +76,9 @@ class RelayDelivery:
         row = self._ledger.next_id()
         try:
             before = await self._ledger.begin(row, entry)
+            if before and decisions.another(before, entry, prepared):
+                await self._ledger.free(before.id)
+                before = await self._ledger.begin(row, entry)
         except DatabaseUnavailable as error:
             return _unwritten(error)
         if before:

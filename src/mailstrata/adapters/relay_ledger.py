@@ -100,6 +100,11 @@ class RelayLedger:
         """
         return await self._writer.insert(_values(row, entry, State.HANDED, due=0))
 
+    async def free(self, row: int) -> None:
+        """Give the fingerprint of a row free that has its outcome, or waits: an equal mail is another one."""
+        statement = "UPDATE relay_mails SET fingerprint = NULL WHERE id = ? AND state <> 'handed'"
+        await self._writer.together(lambda base: base.run(statement, (row,)))
+
     async def finish(self, row: int, ending: Ending) -> None:
         """Write down what became of it. Raises ``DatabaseUnavailable``; the ending is then written when that is possible.
 

@@ -32,6 +32,10 @@ _FINGERPRINT = 40
 MOST = 50
 """Recipients of one call (facts.md A6)."""
 
+ANONYMOUS = 15 * 60 * 1000
+"""Milliseconds within which an equal mail without Message-ID and Date is taken for a repeat. A client waits ten minutes for the
+answer (RFC 5321 4.5.3.2.6) and then tries again; a machine that says the same each night says it anew."""
+
 FULL = Reply(
     code=452, enhanced="4.3.1", text="The relay's disk is full; nothing was sent. Whoever runs it must make room"
 )
@@ -124,6 +128,13 @@ def repeated(before: Row) -> Reply:
     if before.ending.state is State.HANDED:
         return UNDECIDED
     return queued(before.id)
+
+
+def another(before: Row, entry: Entry, prepared: Prepared) -> bool:
+    """Whether a mail equal to one before is another all the same: nothing in it tells it from a repeat but the time."""
+    if prepared.message_id or prepared.dated or before.ending.state is State.HANDED:
+        return False
+    return entry.at - before.entry.at > ANONYMOUS
 
 
 def queued(row: int) -> Reply:

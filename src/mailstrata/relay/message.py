@@ -70,6 +70,8 @@ class Prepared:
     changes: tuple[str, ...] = ()
     message_id: str = ""
     """The message's own id with its angle brackets; empty when it has none that can be one."""
+    dated: bool = False
+    """Whether it has a Date."""
     identity: bytes = b""
 
     @property
@@ -125,6 +127,7 @@ def prepare(raw: bytes) -> Prepared:
         body=memoryview(raw)[split:],
         changes=tuple(header.changes[:_MANY]),
         message_id=message_id.decode("ascii"),
+        dated=b"date" in places,
         identity=_identity(bare, header) if header.traced else bare,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tests.rooms.adapters.relay_rig import MESSAGE, offer, own_key, rig
@@ -145,6 +146,42 @@ def test_a_spooled_mail_that_stays_unwanted_is_given_up_with_a_notice(place: str
             assert it.reached[-1] == ("admin@sailing.example",)
             assert b"From: Mail Delivery System <MAILER-DAEMON@sailing.example>" in it.messages[-1]
             assert b"Diagnostic-Code: smtp; 454 4.7.0" in it.messages[-1]
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("field", "minutes", "sent"),
+    [
+        (b"", 14, 1),
+        (b"", 16, 2),
+        (b"Date: Tue, 12 May 2026 12:00:00 +0000\r\n", 16, 1),
+        (b"Message-ID: <1@x>\r\n", 16, 1),
+    ],
+)
+def test_an_equal_mail_that_nothing_names_is_another_after_a_while(
+    place: str, field: bytes, minutes: int, sent: int
+) -> None:
+    """What a script says each night without Message-ID and Date is not swallowed as a repeat of the night before."""
+
+    async def story() -> None:
+        first = offer(message=field + MESSAGE)
+        async with rig(place) as it:
+            replies = await it.send(first, replace(first, at=first.at + timedelta(minutes=minutes)))
+            assert [reply[:9] for reply in replies] == ["250 2.0.0", "250 2.0.0"]
+            assert len(it.ses.bodies) == sent
+
+    asyncio.run(story())
+
+
+def test_an_anonymous_mail_of_unknown_fate_is_never_sent_again(place: str) -> None:
+    """However long ago."""
+
+    async def story() -> None:
+        first = offer()
+        async with rig(place, BREAK) as it:
+            await it.send(first, replace(first, at=first.at + timedelta(hours=2)))
+            assert len(it.ses.bodies) == 1
 
     asyncio.run(story())
 
