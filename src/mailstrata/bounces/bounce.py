@@ -39,6 +39,10 @@ class Bounce:
     """The server that answered, empty when none was asked."""
     at: datetime | None = None
     """When it failed: the recipient's Last-Attempt-Date, else the date of the bounce."""
+    will_retry_until: datetime | None = None
+    """Until when a delayed mail is tried (RFC 3464 2.3.9)."""
+    final_log_id: str = ""
+    """Under which name the last server's log has it: what its administrator looks for (RFC 3464 2.3.8)."""
     sent: datetime | None = None
     """When the mail that failed was written, by its own Date."""
     message_id: str = ""

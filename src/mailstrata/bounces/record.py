@@ -2,7 +2,8 @@
 
     record(bounce, classify(bounce), file="ndr.eml")["reason"]       # "mailboxfull"
 
-What the mail does not tell is ``null``. ``number``, ``owner``, ``remedy`` and ``kind`` are ours, beyond the contract's fields.
+What the mail does not tell is ``null``. ``number``, ``owner``, ``remedy``, ``kind``, ``will_retry_until`` and
+``final_log_id`` are ours, beyond the contract's fields. Who complains of a mail has it: its ``action`` is ``delivered``.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def record(bounce: Bounce, said: Classification, *, file: str, number: int | Non
         "bounce": bounce.action in _BAD,
         "recipient": bounce.recipient or None,
         "original_recipient": bounce.original_recipient or None,
-        "action": bounce.action,
+        "action": "delivered" if bounce.action == "complained" else bounce.action,
         "status": status_of(bounce) or None,
         "reply_code": str(bounce.reply.code) if bounce.reply else None,
         "reason": said.reason,
@@ -44,6 +45,8 @@ def record(bounce: Bounce, said: Classification, *, file: str, number: int | Non
         "dialect": bounce.dialect,
         "provider": bounce.provider or None,
         "at": _iso(bounce.at),
+        "will_retry_until": _iso(bounce.will_retry_until),
+        "final_log_id": bounce.final_log_id or None,
         "message_id": bounce.message_id or None,
         "subject": bounce.subject or None,
         "from": bounce.sender or None,

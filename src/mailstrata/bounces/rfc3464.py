@@ -100,6 +100,8 @@ def _bounce(notice: Notice, recipient: str, group: Fields) -> Bounce:
         reporting_mta=reporting,
         remote_mta=remote or (said.remote_mta if said else ""),
         at=moment(group.get("last-attempt-date", "")) or moment(notice.mail.get("date")),
+        will_retry_until=moment(group["will-retry-until"]) if "will-retry-until" in group else None,
+        final_log_id=value(group["final-log-id"])[:200] if "final-log-id" in group else "",
         message_id=original.message_id,
         x_gmail_original_message_id=original.x_gmail_original_message_id,
         subject=original.subject,

@@ -52,6 +52,7 @@ def _bounce(event: SesEvent, original: Original, report: Report, action: str) ->
         reporting_mta=event.reporting_mta,
         remote_mta="" if suppressed else event.remote_ip,
         at=event.at,
+        will_retry_until=event.expires,
         sent=event.sent,
         message_id=event.message_id,
         x_gmail_original_message_id=original.x_gmail_original_message_id,

@@ -56,6 +56,8 @@ class SesEvent:
     reports: tuple[Report, ...] = ()
     at: datetime | None = None
     sent: datetime | None = None
+    expires: datetime | None = None
+    """Until when SES tries a delayed mail."""
     message_id: str = ""
     """SES's own id of the mail."""
     header_message_id: str = ""
@@ -134,6 +136,7 @@ def _event(content: Json) -> SesEvent:
         reports=_reports(about, mail),
         at=moment(_text(about, "timestamp")) or moment(_text(mail, "timestamp")),
         sent=moment(_text(mail, "timestamp")),
+        expires=moment(_text(about, "expirationTime")),
         message_id=_text(mail, "messageId"),
         header_message_id=_text(common, "messageId").strip("<>"),
         headers=_headers(mail),

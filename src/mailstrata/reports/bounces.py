@@ -75,8 +75,14 @@ def page(record: Record, width: int) -> Page:
     if not record["bounce"]:
         return (_none(record),)
     told = [Span(_text(record, "diagnostic"), Style.QUOTE)] if record["diagnostic"] else []
+    below = [told, [Span(f"It is tried until {_text(record, 'will_retry_until')}.")]] if _is_tried(record) else [told]
     remedy = [Span("→ "), Span(_text(record, "remedy"))]
-    return (*_rows(record, width), *fold(told, width, indent=4), *fold(remedy, width, indent=4, hang=2))
+    lines = (line for spans in below for line in fold(spans, width, indent=4))
+    return (*_rows(record, width), *lines, *fold(remedy, width, indent=4, hang=2))
+
+
+def _is_tried(record: Record) -> bool:
+    return record["action"] == "delayed" and bool(record.get("will_retry_until"))
 
 
 def _rows(record: Record, width: int) -> Page:

@@ -27,6 +27,13 @@ def test_times_are_utc_and_codes_are_texts() -> None:
     assert (told["at"], told["reply_code"]) == ("2026-05-12T18:43:00Z", "550")
 
 
+def test_an_action_is_one_of_the_standards_five() -> None:
+    """RFC 3464 2.3.3; who calls a mail spam has it, so a complaint tells of a delivered mail, and is no bounce."""
+    bounce = Bounce(recipient="ann@dock.example", action="complained")
+    told = record(bounce, classify(bounce), file="a.json")
+    assert (told["action"], told["reason"], told["bounce"]) == ("delivered", "feedback", False)
+
+
 @pytest.mark.parametrize(
     ("own", "answered", "told"),
     [("5.0.0", "5.7.26", "5.7.26"), ("", "5.7.26", "5.7.26"), ("5.1.1", "5.7.26", "5.1.1"), ("5.0.0", "", "5.0.0")],

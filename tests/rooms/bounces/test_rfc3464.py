@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from mailstrata.bounces import rfc3464
 from mailstrata.bounces.notice import Notice
 from mailstrata.formats.message import parse
@@ -30,6 +32,21 @@ def test_the_order_of_fields_is_free() -> None:
         "Reporting-MTA: dns; x.example\n\nAction: failed\nStatus: 5.1.1\nFinal-Recipient: rfc822; ann@harbor.example\n"
     )
     assert told(text) == [("ann@harbor.example", "failed", "5.1.1")]
+
+
+def test_what_a_group_tells_of_times_and_logs_is_kept() -> None:
+    """RFC 3464 2.3.7 to 2.3.9; what is no time is none."""
+    group = (
+        b"Final-Recipient: rfc822; ann@harbor.example\nAction: delayed\nFinal-Log-ID: smtp; 4Xy7; q-17\n"
+        b"Last-Attempt-Date: Tue, 12 May 2026 14:50:00 -0400\nWill-Retry-Until: %s\n"
+    )
+    for until, meant in (
+        (b"Sun, 17 May 2026 18:45:00 +0000", datetime(2026, 5, 17, 18, 45, tzinfo=UTC)),
+        (b"soon", None),
+    ):
+        (bounce,) = rfc3464.read(_notice(b"Content-Type: message/delivery-status\n\n" + group % until))
+        assert (bounce.will_retry_until, bounce.final_log_id) == (meant, "4Xy7; q-17")
+        assert bounce.at == datetime(2026, 5, 12, 18, 50, tzinfo=UTC)
 
 
 def test_the_original_recipient_stands_in_for_a_missing_final_one() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -54,6 +55,13 @@ def test_an_event_is_classified_like_a_bounce(event: str, expected: str) -> None
     said = classify(bounce)
     assert bounce.recipient == "ann@dock.example"
     assert f"{said.reason} {said.stratum} {said.code} {said.owner}" == expected
+
+
+def test_a_delay_tells_until_when_the_mail_is_tried() -> None:
+    """SES's expirationTime is what RFC 3464 calls Will-Retry-Until."""
+    about: dict[str, object] = {"expirationTime": "2026-05-13T18:43:00.000Z", "delayedRecipients": [DELAY]}
+    (bounce,) = told(events(_event("DeliveryDelay", about))[0])
+    assert bounce.will_retry_until == datetime(2026, 5, 13, 18, 43, tzinfo=UTC)
 
 
 def test_sender_and_recipient_are_told_as_addresses_without_their_names() -> None:

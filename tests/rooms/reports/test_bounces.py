@@ -44,6 +44,14 @@ def test_no_row_is_wider_than_the_terminal(width: int, recipient: str) -> None:
     assert sum(text.endswith("the recipient") for text in lines) == 1
 
 
+def test_a_delay_tells_until_when_the_mail_is_tried() -> None:
+    """Nobody has to do anything before."""
+    late = {**FAILED, "action": "delayed", "will_retry_until": "2026-05-17T18:40:00Z"}
+    told = text_of(page(late, 100)).splitlines()
+    assert told[2] == "    It is tried until 2026-05-17T18:40:00Z."
+    assert len(text_of(page({**late, "action": "failed"}, 100)).splitlines()) == len(told) - 1
+
+
 def test_a_mail_without_a_failure_is_one_line() -> None:
     """It names the file, as there is no recipient."""
     assert text_of(page(QUIET, 80)) == "· b.eml: no failure (vacation)\n"
