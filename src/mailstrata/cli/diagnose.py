@@ -53,7 +53,7 @@ class Wanted:
     "bounces",
     multiple=True,
     metavar="FILE",
-    help="A bounce as a raw mail (.eml), or SES's event as JSON; - is stdin.",
+    help="A bounce as a raw mail (.eml), SES's event as JSON, an mbox or a folder of them; - is stdin.",
 )
 @click.option("--error", default="", metavar="TEXT", help="The text of an error that somebody saw.")
 @click.option("--evidence", metavar="FILE", help="Replay a recording instead of asking the world.")
@@ -164,18 +164,23 @@ def _recorded(wanted: Wanted) -> tuple[Case, Evidence]:
 
 
 def _bounced(files: tuple[str, ...]) -> tuple[Attempt, ...]:
+    from mailstrata.adapters.mail_files import mails
     from mailstrata.bounces.attempts import attempts
     from mailstrata.bounces.records import bounces_in
 
     found: list[Bounce] = []
     for path in files:
-        bounces = bounces_in(options.read_bytes(path), source=path)
+        bounces = [bounce for mail in mails([path], _raised) for bounce in bounces_in(mail.raw, source=mail.name)]
         if not bounces:
             raise Refusal(
-                f"{path}: this mail is no bounce", "give the whole bounce with its headers (Gmail: Show original)"
+                f"{path}: no bounce is in it", "give the whole bounce with its headers (Gmail: Show original)"
             )
         found.extend(bounces)
     return attempts(found)
+
+
+def _raised(refusal: Refusal) -> None:
+    raise refusal
 
 
 def _case(wanted: Wanted, setup: Setup, attempts: tuple[Attempt, ...], at: datetime) -> Case:

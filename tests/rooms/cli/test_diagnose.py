@@ -11,6 +11,7 @@ from tests.rooms.cli.cli import command, golden
 
 from mailstrata.diagnosis.checks import CHECKS
 
+BOUNCES = Path(__file__).parents[2] / "bounces"
 _MOMENT = re.compile(r"18:4\d:\d\d")
 
 
@@ -104,9 +105,33 @@ def test_an_event_of_ses_is_a_bounce_too(capsys: pytest.CaptureFixture[str], tmp
     assert [(one["to"], one["cause"]) for one in document["attempts"]] == [("pete@dock.example", "recipient-unknown")]
 
 
+@pytest.mark.lab
+def test_every_bounce_of_an_mbox_and_of_a_folder_is_an_attempt(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """As a mailbox is exported, other mails among them; none is passed over in silence."""
+    names = ("gmail-alias-535", "not-a-bounce-ticket", "exchange-ndr")
+    mails = [(BOUNCES / f"{name}.eml").read_bytes() for name in names]
+    (tmp_path / "box.mbox").write_bytes(b"".join(b"From - Tue May 12 18:43:00 2026\n" + mail + b"\n" for mail in mails))
+    (tmp_path / "folder").mkdir()
+    for name, mail in zip(names, mails, strict=True):
+        (tmp_path / "folder" / name).write_bytes(mail)
+
+    for place in ("box.mbox", "folder"):
+        ran = command(
+            capsys, "diagnose", "--lab", "two-faults", "--offline", "--bounce", str(tmp_path / place), "--json"
+        )
+        attempts = json.loads(ran.out)["attempts"]
+        assert [one["outcome"] for one in attempts] == ["bounced", "refused-at-relay"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (
+            ("--lab", "healthy", "--bounce", str(BOUNCES / "not-a-bounce-ticket.eml")),
+            f"{BOUNCES}/not-a-bounce-ticket.eml: no",
+        ),
         (("--setup", "nowhere.toml"), "there is no setup file nowhere.toml"),
         (("--lab", "no-such-scenario"), "there is no scenario no-such-scenario"),
         (("--lab", "healthy", "--bounce", "nowhere.eml"), "nowhere.eml: No such file or directory"),
