@@ -45,9 +45,8 @@ class PostgresDatabase:
             self._base = self._connected()
         except psycopg.Error as error:
             words = " ".join(str(error).split())
-            raise Refusal(
-                f"the relay's Postgres cannot be reached: {words}", "`database` of [relay] names it"
-            ) from error
+            hint = "`database` of [relay] names it"
+            raise Refusal(f"the relay's Postgres cannot be reached: {words}", hint, status=3) from error
 
     def run(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """One statement, committed when it returns; inside ``together`` with the rest."""

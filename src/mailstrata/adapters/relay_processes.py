@@ -124,9 +124,10 @@ class _Parent:
         self._heard, self._told = os.pipe()
         """Each process writes its place when it serves; nobody reads when all have."""
         os.set_blocking(self._told, False)
+        self._began = False
 
     def run(self, count: int, ready: Callable[[], None]) -> int:
-        """Until all have ended after a SIGTERM or SIGINT; 2 when one could not begin. ``ready`` is called when all serve."""
+        """Until all ended after a SIGTERM or SIGINT, or one could not begin: its status. ``ready`` is called when all serve."""
         for number in _SIGNALS:
             signal.signal(number, self._signalled)
         for place in range(count):
@@ -134,11 +135,12 @@ class _Parent:
         missing = set(range(count))
         while self._places:
             child, status = os.waitpid(-1, os.WNOHANG if missing else 0)
-            if child and self._cannot_begin(child, status):
+            if child and (refused := self._cannot_begin(child, status)):
                 self._signalled(signal.SIGTERM, None)
-                return self._waited()
+                return self._waited(refused)
             if missing and self._all_serve(missing):
                 os.close(self._heard)
+                self._began = True
                 ready()
         return 0
 
@@ -148,23 +150,27 @@ class _Parent:
             missing -= set(os.read(self._heard, 64))
         return not missing
 
-    def _cannot_begin(self, child: int, status: int) -> bool:
-        """A process ended: make it anew, unless all end or it refused to begin, as it would again."""
+    def _cannot_begin(self, child: int, status: int) -> int:
+        """A process ended: make it anew, unless all end, or it refused to begin, as it would again; then its status.
+
+        What is out of reach (3) may be back soon, so that is no reason to end the others.
+        """
         gone = self._places.pop(child, -1)
         if gone < 0 or self._stopping:
-            return False
+            return 0
         self._metrics.of(gone).gone()
-        if os.waitstatus_to_exitcode(status) == 2:
-            return True
+        code = os.waitstatus_to_exitcode(status)
+        if code == 2 or (code == 3 and not self._began):
+            return code
         time.sleep(_REST)
         if not self._stopping:
             self._make(gone)
-        return False
+        return 0
 
-    def _waited(self) -> int:
+    def _waited(self, status: int) -> int:
         while self._places:
             self._places.pop(os.wait()[0], -1)
-        return 2
+        return status
 
     def _make(self, place: int) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)  # until it is known, or has handlers of its own
@@ -188,7 +194,7 @@ class _Parent:
             _work(replace(self._plan, ready=lambda: self._serves(place)), self._doors, self._metrics, place)
         except Refusal as refusal:
             sys.stderr.write(f"mailstrata: {refusal.message} ({refusal.hint})\n")
-            return 2
+            return refusal.status
         except BaseException:  # noqa: BLE001 - what else ends it is told, and its parent makes another
             sys.excepthook(*sys.exc_info())
             return 1

@@ -80,7 +80,7 @@ class Server:
                 self._house.journal.note("not accepted", error=error.strerror or str(error))
                 await asyncio.sleep(_BREATH)
                 continue
-            self._let_in(client, str(address[0]), implicit=listening.implicit)
+            self._let_in(client, _plain(str(address[0])), implicit=listening.implicit)
 
     def _let_in(self, client: socket.socket, peer: str, *, implicit: bool) -> None:
         house = self._house
@@ -109,3 +109,8 @@ class Server:
             now = loop.time()
             for connection in tuple(self._house.connections):
                 connection.look(now)
+
+
+def _plain(address: str) -> str:
+    """An IPv4 client's own address: a socket for both protocols, as systemd makes them, shows it as ::ffff:203.0.113.9."""
+    return address[7:] if address.startswith("::ffff:") and "." in address else address

@@ -28,7 +28,7 @@ def command(setup: str | None, lab: str | None, processes: int | None) -> int:
 
     Sockets that systemd passes are used in place of the setup's.
 
-    Exit status: 0 after it was told to stop, 2 where it cannot begin.
+    Exit status: 0 after it was told to stop, 2 where it cannot begin, 3 where its Postgres cannot be reached.
     """
     from dataclasses import replace
 

@@ -234,6 +234,19 @@ def test_nothing_is_said_to_listen_before_everything_is_there(tmp_path: Path, pr
     assert f"{tmp_path}/relay.pem: No such file" in err
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_postgres_that_is_out_of_reach_is_no_mistake_of_the_setup(tmp_path: Path, processes: int) -> None:
+    """Status 3: systemd starts it again, where it does not after a mistake (2)."""
+    pytest.importorskip("psycopg")
+    trustme.CA().issue_cert(NAME).private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "relay.pem"))
+    setup = tmp_path / "mailstrata.toml"
+    text = SETUP.format(endpoint="http://127.0.0.1:9", name=NAME, folder=tmp_path, processes=processes)
+    setup.write_text(text.replace(f"{tmp_path}/relay.sqlite3", f"postgresql://relay@/x?host={tmp_path}"))
+    out, err = (refused := process("relay", "serve", "--setup", str(setup))).communicate(timeout=30)
+    assert (refused.returncode, out) == (3, "")
+    assert "the relay's Postgres cannot be reached" in err
+
+
 def test_a_relay_without_an_address_is_refused(tmp_path: Path) -> None:
     """It would be ready for nobody."""
     setup = tmp_path / "mailstrata.toml"
@@ -310,12 +323,21 @@ def _resolving(resolver: socket.socket, starting: subprocess.Popen[str], known: 
 
 
 def test_systemd_can_pass_the_sockets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """In their place, by name: those of the setup are not bound (sd_listen_fds(3))."""
-    with socket.create_server(("127.0.0.1", 0)) as one, served(tmp_path, capsys, passed=one) as relay:
+    """In their place, by name: those of the setup are not bound (sd_listen_fds(3)). One for both protocols tells of IPv4."""
+    both = socket.has_dualstack_ipv6()
+    family = socket.AF_INET6 if both else socket.AF_INET
+    place = ("::" if both else "127.0.0.1", 0)
+    with (
+        socket.create_server(place, family=family, dualstack_ipv6=both) as one,
+        served(tmp_path, capsys, passed=one) as relay,
+    ):
         assert relay.ports["tls"] == one.getsockname()[1]
         assert "starttls" not in relay.ports
         with smtplib.SMTP_SSL("127.0.0.1", relay.ports["tls"], timeout=20, context=_unnamed(relay.trust)) as client:
             assert client.login("ann", relay.password)[0] == 235
+        assert relay.stop()[0] == 0
+    listed = command(capsys, "relay", "user", "list", "--setup", str(tmp_path / "mailstrata.toml"))
+    assert "from 127.0.0.1" in listed.out
 
 
 def _unnamed(trust: ssl.SSLContext) -> ssl.SSLContext:
