@@ -93,6 +93,10 @@ class LogLines(logging.Handler):
         super().__init__(logging.INFO)
         self._journal = Journal(stream, clock)
 
+    def flush(self) -> None:
+        """Write what is held back; Python's logging asks for it at the end."""
+        self._journal.flush()
+
     def emit(self, record: logging.LogRecord) -> None:
         """Write one."""
         self._journal.note("log", level=record.levelname.lower(), text=record.getMessage())

@@ -23,7 +23,7 @@ from typing import BinaryIO
 from mailstrata.adapters.outbox import Outbox
 from mailstrata.adapters.relay_certificate import ends, problems
 from mailstrata.adapters.relay_connection import House
-from mailstrata.adapters.relay_database import opened
+from mailstrata.adapters.relay_database import DatabaseUnavailable, opened
 from mailstrata.adapters.relay_journal import Journal
 from mailstrata.adapters.relay_logins import Logins
 from mailstrata.adapters.relay_metrics import Metrics, gauge, label
@@ -124,7 +124,7 @@ class Process:
         )
 
     def _warn(self, house: House, settings: RelaySettings) -> None:
-        """Write down what Gmail would not accept of the certificate: Gmail itself never says it."""
+        """Write down what Gmail would not accept of the certificate, which it never says itself, and what ends soon."""
         certificate, key = _file(settings.certificate), _file(settings.key or settings.certificate)
         trust, now = trusting(self._plan.ca_file), self._plan.clock.now()
         self._warned = asyncio.get_running_loop().time()
@@ -134,6 +134,11 @@ class Process:
         with contextlib.suppress(OSError):  # the files changed again; the next look sees them
             for words in problems(certificate, key, settings.name, now=now, trust=trust):
                 house.journal.note("certificate", warning=f"Gmail will not accept it: {words}")
+        with contextlib.suppress(DatabaseUnavailable):  # then there is a louder complaint
+            for user in house.users.all():
+                if user.state(now) == "expiring":
+                    words = f"its last one ends on {user.ends(now):%Y-%m-%d}: mailstrata relay user rotate {user.name}"
+                    house.journal.note("password", user=user.name, warning=words)
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
 import os
 import select
 import signal
@@ -199,6 +200,7 @@ class _Parent:
             sys.excepthook(*sys.exc_info())
             return 1
         finally:
+            logging.shutdown()  # with what its last lines hold back
             sys.stdout.flush()
             sys.stderr.flush()
         return 0

@@ -64,6 +64,20 @@ def test_what_other_parts_log_has_the_same_form() -> None:
     assert (told["event"], told["level"], told["text"]) == ("log", "warning", "row 7 is unsettled")
 
 
+def test_what_is_logged_last_is_not_lost() -> None:
+    """The reason why a relay ends is in its last line, and Python's logging is shut down after it."""
+
+    async def main() -> None:
+        log = io.BytesIO()
+        lines = LogLines(log, Noon())
+        lines.emit(logging.LogRecord("mailstrata.relay", logging.ERROR, "", 0, "the end", (), None))
+        assert log.getvalue() == b""
+        lines.flush()
+        assert json.loads(log.getvalue())["text"] == "the end"
+
+    asyncio.run(main())
+
+
 def test_lines_of_a_moment_are_written_together() -> None:
     """In their order, and not later than a moment."""
 

@@ -207,6 +207,8 @@ def test_sighup_reads_the_setup_again(tmp_path: Path, capsys: pytest.CaptureFixt
         assert relay.process.stderr is not None
         setup = tmp_path / "mailstrata.toml"
         text = setup.read_text()
+        add = ["relay", "user", "add", "bob", "--from", "bob@sailing.example", "--expires", "3"]
+        assert command(capsys, *add, "--out", str(tmp_path / "another"), "--setup", str(setup)).status == 0
         soon = datetime.now(UTC) + timedelta(days=5)
         certificate = trustme.CA().issue_cert(NAME, not_after=soon).private_key_and_cert_chain_pem
         certificate.write_to_path(str(tmp_path / "relay.pem"))
@@ -218,6 +220,7 @@ def test_sighup_reads_the_setup_again(tmp_path: Path, capsys: pytest.CaptureFixt
             while not log or log[-1]["event"] != wanted:
                 log.append(json.loads(relay.process.stderr.readline()))
         assert log[-1]["restart_needed_for"] == ["mode"]
+        assert {line["user"] for line in log if line["event"] == "password"} == {"bob"}
         assert f"it ends on {soon:%Y-%m-%d}: renew it" in [line.get("warning") for line in log]
         with smtplib.SMTP("127.0.0.1", relay.ports["starttls"], timeout=20) as client:
             client.ehlo()
