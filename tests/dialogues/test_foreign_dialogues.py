@@ -39,9 +39,9 @@ class Anybody:
         """Every address."""
         return None
 
-    def message(self, offer: Offer) -> Reply | None:
+    def message(self, offer: Offer) -> Offer | Reply:
         """Every message."""
-        return None
+        return offer
 
 
 def dialogues() -> Iterator[Any]:

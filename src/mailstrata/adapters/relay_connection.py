@@ -248,7 +248,8 @@ class Connection(asyncio.Protocol):
             house.row.add("bytes", len(offer.message))
             return
         house.row.add(_outcome(reply))
-        house.users.give_back(offer.login, len(offer.recipients))
+        if offer.refusal is None:
+            house.users.give_back(offer.login, len(offer.recipients))
 
     def _write_down(self, declined: Declined) -> None:
         self._house.row.add(_outcome(declined.reply))

@@ -54,9 +54,24 @@ class RelayDelivery:
             prepared, entries = await asyncio.to_thread(_read, offer)
         else:
             prepared, entries = _read(offer)
+        if offer.refusal is not None:
+            return await self._repeat(entries, prepared, offer.refusal)
         if len(entries) == 1:
             return await self._part(entries[0], prepared, promised=False)
         return await self._parts(entries, prepared)
+
+    async def _repeat(self, entries: list[Entry], prepared: Prepared, refusal: Reply) -> Reply:
+        """What was said to an equal mail before; to one that is new, the ``refusal``."""
+        replies: list[Reply] = []
+        for entry in entries:
+            try:
+                before = await self._ledger.known(entry)
+            except DatabaseUnavailable as error:
+                return _unwritten(error)
+            if before is None or decisions.another(before, entry, prepared):
+                return refusal
+            replies.append(decisions.repeated(before))
+        return next((reply for reply in replies if reply.code != 250), None) or decisions.joined(replies)
 
     async def _parts(self, entries: list[Entry], prepared: Prepared) -> Reply:
         """The parts one after the other: until one was taken, the answer to the first is the answer to all."""

@@ -100,6 +100,11 @@ class RelayLedger:
         """
         return await self._writer.insert(_values(row, entry, State.HANDED, due=0))
 
+    async def known(self, entry: Entry) -> Row | None:
+        """The row of an equal mail, if there is one. Raises ``DatabaseUnavailable``."""
+        values = _values(0, entry, State.HANDED, due=0)
+        return await self._writer.together(lambda base: _known(base, values))
+
     async def free(self, row: int) -> None:
         """Give the fingerprint of a row free that has its outcome, or waits: an equal mail is another one."""
         statement = "UPDATE relay_mails SET fingerprint = NULL WHERE id = ? AND state <> 'handed'"

@@ -35,6 +35,8 @@ class Offer:
     """Version and cipher, empty for none."""
     secret: str = field(default="", repr=False)
     """Names the password that let the login in."""
+    refusal: Reply | None = None
+    """What is answered, the login's share being used up, unless this is a repeat of a mail that drew on the share before."""
 
 
 class Delivery(Protocol):

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
 
 from mailstrata.model.ports import Clock
 from mailstrata.model.reply import Reply
@@ -17,6 +19,8 @@ from mailstrata.relay import mailboxes
 from mailstrata.relay.mailboxes import Ambiguous
 from mailstrata.relay.offer import Offer
 from mailstrata.relay.users import Directory, DirectoryUnavailable, User, matched
+
+T = TypeVar("T")
 
 HOPS = 50
 """Received fields of a message beyond which it goes in circles (RFC 5321 6.3: a large number, at least 100 is advised for
@@ -43,11 +47,11 @@ class Policy:
             login, secret, lambda user: None if not address else _refused(user, "the envelope", address)
         )
 
-    def message(self, offer: Offer) -> Reply | None:
+    def message(self, offer: Offer) -> Offer | Reply:
         """Behind the last dot: From, Sender, loops; then the user's own rate and share, which are drawn on."""
-        return self._judged(offer.login, offer.secret, lambda user: self._refused_message(user, offer))
+        return self._judged(offer.login, offer.secret, lambda user: self._passed(user, offer))
 
-    def _judged(self, login: str, secret: str, judge: Callable[[User], Reply | None]) -> Reply | None:
+    def _judged(self, login: str, secret: str, judge: Callable[[User], T]) -> T | Reply:
         """The judgement on a user whose password of this session still counts, whatever others the user has by now."""
         try:
             user = self._directory.user(login)
@@ -59,11 +63,14 @@ class Policy:
         except DirectoryUnavailable:
             return UNAVAILABLE
 
-    def _refused_message(self, user: User, offer: Offer) -> Reply | None:
+    def _passed(self, user: User, offer: Offer) -> Offer | Reply:
         refusal = _refused_header(user, offer.message)
-        if refusal is None and (user.rate or user.daily):
-            refusal = self._directory.draw(user, len(offer.recipients), offer.at)
-        return refusal
+        if refusal is not None:
+            return refusal
+        if user.rate or user.daily:
+            spent = self._directory.draw(user, len(offer.recipients), offer.at)
+            return offer if spent is None else replace(offer, refusal=spent)
+        return offer
 
 
 def _ended(login: str, why: str) -> Reply:

@@ -34,8 +34,8 @@ class Rules(Protocol):
         """Why ``login``, let in by ``secret``, may not send as ``address`` now, or ``None``."""
         ...
 
-    def message(self, offer: Offer) -> Reply | None:
-        """Why this message may not leave, or ``None``."""
+    def message(self, offer: Offer) -> Offer | Reply:
+        """The message as it is handed over, or why it may not leave."""
         ...
 
 
@@ -298,11 +298,11 @@ class Session:
         refusal, message = content.fault(header=self._limits.header), b""
         if refusal is None:
             message = content.message
-            offer = self._offer(message)
-            refusal = self._rules.message(offer)
-            if refusal is None:
-                self._wait_for(offer)
+            judged = self._rules.message(self._offer(message))
+            if isinstance(judged, Offer):
+                self._wait_for(judged)
                 return
+            refusal = judged
         self._errors += 1
         self._decline(refusal, message, size=len(message) or content.size)
         self._said_of_message(refusal)

@@ -13,6 +13,7 @@ from tests.rooms.adapters.scripted_http import BREAK, OK, SILENCE, refusal
 from mailstrata.adapters.relay_dispatch import Habits
 from mailstrata.adapters.relay_ledger import release, settle, unsettled
 from mailstrata.model.relaying import Ending, State
+from mailstrata.model.reply import Reply
 from mailstrata.relay.delivery import Mode
 
 __all__ = ["own_key"]
@@ -182,6 +183,20 @@ def test_an_anonymous_mail_of_unknown_fate_is_never_sent_again(place: str) -> No
         async with rig(place, BREAK) as it:
             await it.send(first, replace(first, at=first.at + timedelta(hours=2)))
             assert len(it.ses.bodies) == 1
+
+    asyncio.run(story())
+
+
+def test_a_repeat_is_answered_from_the_ledger_though_the_share_is_used_up(place: str) -> None:
+    """By the first one, of which the client may not have heard the answer; a mail that is new is refused, and not sent."""
+
+    async def story() -> None:
+        spent = Reply(code=451, enhanced="4.7.1", text="used up")
+        async with rig(place) as it:
+            first = await it.send(offer(*MANY))
+            assert await it.send(replace(offer(*MANY), refusal=spent)) == first
+            assert await it.send(replace(offer("new@dock.example"), refusal=spent)) == ["451 4.7.1 used up"]
+            assert len(it.ses.bodies) == 3
 
     asyncio.run(story())
 

@@ -45,10 +45,10 @@ class OwnAddressOnly:
             return None
         return Reply(code=550, enhanced="5.7.1", text=f"{login} may not send as {address}")
 
-    def message(self, offer: Offer) -> Reply | None:
+    def message(self, offer: Offer) -> Offer | Reply:
         """A message that is forbidden says so."""
         forbidden = b"forbidden" in offer.message
-        return Reply(code=550, enhanced="5.7.1", text="Forbidden") if forbidden else None
+        return Reply(code=550, enhanced="5.7.1", text="Forbidden") if forbidden else offer
 
 
 @dataclass(kw_only=True)

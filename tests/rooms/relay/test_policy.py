@@ -58,7 +58,7 @@ def test_other_addresses_are_refused_with_what_to_do(address: str) -> None:
 
 def test_a_message_of_its_own_passes() -> None:
     """The body may say what it likes."""
-    assert policy().message(offer()) is None
+    assert policy().message(offer()) == offer()
 
 
 @pytest.mark.parametrize(
@@ -122,11 +122,11 @@ def test_the_daily_share_is_counted_in_recipients() -> None:
     """As SES counts."""
     users = Users(users={"ann": replace(ANN, daily=5)})
     rules = policy(users)
-    assert rules.message(offer(recipients=4)) is None
-    assert str(rules.message(offer(recipients=2))) == (
-        "451 4.7.1 This login's share of 5 recipients a day is used up until midnight UTC"
-    )
-    assert rules.message(offer(recipients=1)) is None
+    assert rules.message(offer(recipients=4)) == offer(recipients=4)
+    spent = rules.message(offer(recipients=2))
+    assert isinstance(spent, Offer)
+    assert str(spent.refusal) == ("451 4.7.1 This login's share of 5 recipients a day is used up until midnight UTC")
+    assert rules.message(offer(recipients=1)) == offer(recipients=1)
 
 
 def test_a_refused_message_takes_nothing_from_the_share() -> None:
