@@ -24,9 +24,11 @@ from mailstrata.bounces.signs import may_be_a_notice
 RECIPIENT_LIMIT = 500
 BLOCK_LIMIT = 60_000
 
-_NONE_OF = r"\s<>\"'(),;:@\[\]|\uff1a\uff0c\uff1b\uff08\uff09\u3001\u3002\u300c\u300d\u3010\u3011"
-ADDRESS = rf"(?P<addr>(?>\"[^\s\"@]{{1,62}}\"|[^{_NONE_OF}]{{1,64}})@(?>[^{_NONE_OF}]{{1,253}}))"
-"""What looks like a mail address in running text; in Chinese and Japanese no space need stand before it, only their colon."""
+ADDRESS = (
+    r"(?P<addr>(?>\"[^\s\"@]{1,62}\"|[^\s<>\"'(),;:@\[\]|]{1,64})@"
+    r"(?>[^\s<>\"'(),;:@\[\]|]{1,253}))"
+)
+"""What looks like a mail address in running text."""
 
 BARE = re.compile(rf"\n[ \t]*<?{ADDRESS}>?[ \t]*(?=\n|\Z)")
 """A line that is an address and nothing else."""

@@ -48,6 +48,9 @@ recipient
 554 Rejected - Message containing bare LF's. | notcompliantrfc | recipient | recipient-refuses-content | you
 554 Your message was received but it could not be saved. Please retry later. | systemerror | recipient | \
 recipient-delays | recipient
+553 sorry, helo domain must exist (#5.1.8) | blocked | recipient | recipient-refuses-reputation | aws
+553 sorry, your host has been denied (#5.7.1) | blocked | recipient | recipient-refuses-reputation | aws
+501 invalid parameter syntax (in reply to MAIL FROM command) | syntaxerror | recipient | | you
 454 TLS currently unavailable | failedstarttls | recipient |  | recipient
 452 Space shortage, please try later | mailboxfull | recipient | recipient-delays | recipient
 554 SMTP synchronization error | syntaxerror | recipient |  | you

@@ -27,9 +27,7 @@ DIALECT = "generic"
 CANDIDATE_LIMIT = 100
 BLOCK_LIMIT = 20_000
 
-_EASTERN = (
-    r"(?:\u6536\u4ef6\u4eba|\u6536\u4ef6\u8005|\u6536\u4fe1\u4eba|\u5b9b\u5148|\u53d7\u4fe1\u8005)[:\uff1a][ \t]{0,4}"
-)
+_EASTERN = r"(?:\u6536\u4ef6\u4eba|\u6536\u4ef6\u8005|\u6536\u4fe1\u4eba|\u5b9b\u5148|\u53d7\u4fe1\u8005)(?::|\uff1a)[ \t]{0,4}"
 """收件人, 收件者, 收信人, 宛先, 受信者: the recipient, as a label in Chinese and Japanese."""
 _LISTED = re.compile(
     rf"\n[ \t*\u2022\"'<|-]{{0,40}}(?:{_EASTERN})?(?:\[?smtp:|mailto:)?{ADDRESS}"
