@@ -30,6 +30,16 @@ _AT_ONCE = 10_000
 _NOT_ASCII = re.compile("[^ -~]+|&")
 
 
+class _Server(imaplib.IMAP4_SSL):
+    """A connection that believes no server that announces more than was asked for."""
+
+    def read(self, size: int) -> bytes:
+        """So many bytes of a literal (RFC 3501 4.3)."""
+        if size > SIZE_LIMIT:
+            raise self.abort(f"the server announces {size} bytes where at most {SIZE_LIMIT} were asked for")
+        return super().read(size)
+
+
 class Mailbox:
     """One login. Use as a context manager; it logs out. The password is in no message of an error.
 
@@ -42,7 +52,7 @@ class Mailbox:
         self._where = f"imap://{user}@{host}"
         try:
             trust = context or ssl.create_default_context()
-            self._server = imaplib.IMAP4_SSL(host, port, ssl_context=trust, timeout=SECONDS)
+            self._server = _Server(host, port, ssl_context=trust, timeout=SECONDS)
         except (OSError, imaplib.IMAP4.error) as error:
             raise Refusal(f"{host}:{port}: {error}", "give the IMAP server's name as --imap HOST", status=3) from error
         try:

@@ -58,6 +58,15 @@ def test_what_the_server_does_not_tell_is_no_empty_mailbox(server: Server, verb:
     assert refused.value.status == 3
 
 
+def test_no_room_is_made_for_what_was_not_asked_for(server: Server) -> None:
+    """The length of a literal is the server's word alone (RFC 3501 4.3)."""
+    server.announced = 10**12
+    mailbox = Mailbox("localhost", "ann@sailing.example", "right", port=server.port, context=trusting())
+    with mailbox, pytest.raises(Refusal, match="the server announces 1000000000000 bytes") as refused:
+        list(mailbox.mails("INBOX"))
+    assert refused.value.status == 3
+
+
 def test_a_message_that_is_gone_meanwhile_is_passed_over(server: Server) -> None:
     """Somebody else cleans up while we read."""
     server.gone = b"7"
