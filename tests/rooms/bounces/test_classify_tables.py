@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 from tests.corpora import CORPORA
+from tests.effort import within
 
 from mailstrata.bounces.classification.phrasebook import Phrasebook, Row
 from mailstrata.bounces.classification.spoken import spoken
@@ -81,6 +82,15 @@ def test_every_spelling_of_a_phrase_is_found(name: str) -> None:
         if not any(said in spelled(row.phrase) for row in book.rows(f" {' '.join(said.replace('..', ' ').split())} "))
     ]
     assert missed == []
+
+
+@pytest.mark.parametrize("name", SAYING)
+def test_a_long_text_is_looked_up_at_once(name: str) -> None:
+    """The words of phrases over and over, in their order and in none, take no more than as many others."""
+    book = Phrasebook(written(name))
+    said = [word for each in lines(name) for word in each["phrase"].split() if word != ".."][:3000]
+    for words in (said, said[::-1], sorted(said), ["user", "unknown"] * 2000):
+        assert within(0.5, lambda words=words: list(book.rows(f" {' '.join(words)} ")))  # type: ignore[misc]
 
 
 def test_every_code_and_every_reason_without_one_has_a_remedy() -> None:

@@ -87,13 +87,14 @@ class Phrasebook:
 
     def _file(self) -> None:
         """File every row that needs words."""
-        needed = [_needed(phrase) for _, phrase in self._entries]
+        needed = self._needed = [_needed(phrase) for _, phrase in self._entries]
         near = [_neighbours(phrase) for _, phrase in self._entries]
         uses = Counter(chain.from_iterable(chain.from_iterable(needed)))
         met = Counter(chain.from_iterable(near))
         for place, choices in enumerate(needed):
             if any(not word.isascii() for words in choices for word in words):
                 self._unspaced.append(place)
+                self._needed[place] = []
             elif near[place]:
                 one, other = min(near[place], key=lambda pair: (met[pair], pair))
                 self._near.setdefault(one, {}).setdefault(other, []).append(place)
@@ -108,7 +109,7 @@ class Phrasebook:
         Where ``numbers`` are given, of the rows that need no words only those which they are for.
         """
         for place in self._places(text, numbers):
-            for pieces in self._phrases.get(place) or self._spelled_out(place):
+            for pieces in self._phrases.get(place) or self._spelled_out(place, text):
                 if not pieces or (pieces[0] in text and (len(pieces) == 1 or holds(text, pieces))):
                     yield self._rows.get(place) or self._made(place)
                     break
@@ -138,8 +139,14 @@ class Phrasebook:
         """Those that are for one number."""
         return [place for place, meant in self._numbered if any([pattern.means(number) for pattern in meant])]
 
-    def _spelled_out(self, place: int) -> tuple[Pieces, ...]:
-        """The phrases of a row, made when it is first looked at; a single empty one for a row that needs no words."""
+    def _spelled_out(self, place: int, text: str) -> tuple[Pieces, ...]:
+        """The phrases of a row, made when a text first has the words that it needs; until then it has none.
+
+        A single empty one for a row that needs no words.
+        """
+        choices = self._needed[place]
+        if choices and not any(map(_words_in(text)[1].issuperset, choices)):
+            return ()
         phrases = self._phrases[place] = tuple([_pieces(each) for each in spelled(self._entries[place][1])])
         return phrases
 
