@@ -17,20 +17,22 @@ from mailstrata.model.values import dataclass, maker
 LIMIT = 2000
 """Characters of an answer that are kept."""
 
-# What may not stand before is looked at behind the first letter: the search then jumps from one such letter to the next.
+# What may not stand before is looked at behind the first letters: the search then jumps from one such place to the next.
 _CODE = re.compile(
-    r"([45](?<![\w.@/+-].)(?<!\d:.)[0-7]\d)"
+    r"([45][0-7]\d(?<![\w.@/+-]...)(?<!\d:...))"
     r"(?:[ -]+\1(?=[ -]))?"
     r"(?:(?:[ \-:,;'\"#(]|ERROR_CODE)*([245]\.\d{1,3}\.\d{1,3})(?![\d.]))?"
     r"(?=[ \-:,;#)\]>'\"]|\Z)"
 )
-_ENHANCED = re.compile(r"([45](?<![\d.\w].)\.[0-7]\.\d{1,3})(?![\d.\w])")
+_ENHANCED = re.compile(r"([45]\.[0-7](?<![\d.\w]...)\.\d{1,3})(?![\d.\w])")
 _REMOTE = re.compile(
     r"(?:host(?<=\bhost)|server(?<=\bserver)|talking to|connect(?:ed)? to|remote mta)"
     r"[ :<]{1,3}([a-z0-9][a-z0-9.-]{0,200}\.[a-z0-9-]{1,63})"
 )
 
 
+_BEFORE_A_SERVER = ("host", "server", "talking to", "connect", "remote mta")
+"""One of these stands before every server's name; to look for them costs less than for the name."""
 _PART_OF_A_NUMBER = frozenset("._")
 _OPENED_BY = {")": "(", "]": "[", "}": "{", ">": "<"}
 
@@ -60,7 +62,8 @@ def answer_in(text: str) -> Answer:
     said = _balanced(flat[code.start() :]) if code else flat
     reply = reply_at(said, code) if code else None
     status = reply.enhanced if reply and reply.enhanced else enhanced_in(flat)
-    remote = _REMOTE.search(flat.lower())
+    lower = flat.lower()
+    remote = _REMOTE.search(lower) if any(map(lower.__contains__, _BEFORE_A_SERVER)) else None
     return _answer(
         reply=reply,
         status=status,

@@ -137,17 +137,12 @@ class Notice:
         return any(map(lower.__contains__, _DELAYS))
 
 
-def _texts(mail: Part) -> Iterator[str]:
+def _texts(mail: Part) -> list[str]:
     """The plain texts before the returned mail; else the HTML."""
     shown = [part for part in _before_the_mail(mail) if part.type == "text/plain" or not part.parts]
     plain = [part for part in shown if not part.type.startswith(_NO_TEXTS)]
-    written = [text for text in (part.beginning(WORDS_LIMIT) for part in plain[:4]) if text.strip()]
-    if written:
-        yield from written
-        return
-    for part in shown[:4]:
-        if part.type == "text/html":
-            yield _without_tags(part.beginning(2 * WORDS_LIMIT))
+    written = [text for part in plain[:4] if (text := part.beginning(WORDS_LIMIT)) and not text.isspace()]
+    return written or [_without_tags(part.beginning(2 * WORDS_LIMIT)) for part in shown[:4] if part.type == "text/html"]
 
 
 def _before_the_mail(mail: Part) -> Iterator[Part]:

@@ -10,7 +10,7 @@ general knowledge without a stored source; mail without any of these counts as s
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
@@ -151,5 +151,14 @@ def moment(text: str) -> datetime | None:
 def _usual(date: re.Match[str]) -> datetime:
     """A date that is written as RFC 5322 3.3 says: nine in ten are, and the library's reader is slow."""
     day, month, year, time, hours, minutes = date.groups()
-    local = datetime.fromisoformat(f"{year}-{_MONTHS.get(month)}-{day:0>2}T{time}{hours}:{minutes}")
-    return local if local.tzinfo is UTC else local.astimezone(UTC)
+    local = datetime.fromisoformat(f"{year}-{_MONTHS.get(month)}-{day if len(day) > 1 else '0' + day}T{time}+00:00")
+    return local if hours[1:] == minutes == "00" else local - _offset(hours, minutes)
+
+
+@lru_cache(maxsize=64)
+def _offset(hours: str, minutes: str) -> timedelta:
+    """How far the clocks of a zone are before UTC; raises ``ValueError`` where no clock is."""
+    east = 60 * int(hours[1:]) + int(minutes)
+    if east >= 24 * 60:
+        raise ValueError(f"{hours}{minutes}")
+    return timedelta(minutes=-east if hours[0] == "-" else east)

@@ -39,19 +39,17 @@ _INLINE = re.compile(r"\n(?=(?:reporting-mta|final-recipient|original-recipient|
 
 def read(notice: Notice) -> tuple[Bounce, ...]:
     """What the mail's own delivery-status says, one Bounce a recipient; empty when it has none."""
-    found = [
-        group
-        for part in notice.mail.walk()
-        if part.type in _STATUS_PARTS
-        for group in groups(part.beginning(TEXT_LIMIT))
-    ]
+    found: list[Fields] = []
+    for part in notice.mail.walk():
+        if part.type in _STATUS_PARTS:
+            found += groups(part.beginning(TEXT_LIMIT))
     told = [group for group in found if _field(group)]
     if not told and may_be_a_notice(notice):
         found = _in_the_text(notice)
         told = [group for group in found if _field(group)]
     if not told:
         return ()
-    about_all = next((group for group in found if "reporting-mta" in group), found[0])
+    about_all = next((group for group in found if "reporting-mta" in group), found[0]) if len(found) > 1 else found[0]
     named = [(_recipient(notice, group), group) for group in told[:RECIPIENT_LIMIT]]
     defaults = _defaults(about_all)
     return tuple([_bounce(notice, recipient, {**defaults, **group}) for recipient, group in _folded(named)])

@@ -30,6 +30,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BEFORE = (b"\n", _BYTE_ORDER_MARK)
 _ENVELOPES = (b"From ", b">From ")
 """How the line begins that a mailbox file puts before a mail."""
+_SHORT = 50
+"""Characters of a Content-Type that is remembered: mostly those without a boundary, which is another in each mail."""
 _REMEMBERED = 400
 """Bytes of headers that are remembered: those of parts, which are the same few in most mails."""
 _FOLDS = frozenset(" \t")
@@ -73,8 +75,7 @@ class Part:
     def get(self, name: str) -> str:
         """The first header of that name, unfolded, its encoded words decoded (RFC 2047); empty when there is none."""
         key = _KEYS.get(name) or _key(name)
-        at = self._lower.find(key)
-        return _value(self._head, at + len(key)) if at >= 0 else ""
+        return _value(self._head, self._lower.find(key) + len(key)) if key in self._lower else ""
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every header of that name, in order; names are compared without regard to case."""
@@ -321,7 +322,12 @@ def _cut(body: bytes, delimiter: bytes) -> list[bytes]:
 
 
 def _declared(value: str) -> tuple[str, Mapping[str, str]]:
-    """The type and the parameters that a Content-Type gives."""
+    """The type and the parameters that a Content-Type gives; those of parts without parts are the same few in most mails."""
+    return _parsed(value) if len(value) <= _SHORT else _parsed.__wrapped__(value)
+
+
+@lru_cache(maxsize=128)
+def _parsed(value: str) -> tuple[str, Mapping[str, str]]:
     media, semicolon, _ = value.partition(";")
     given = _PARAMETER.findall(value) if semicolon else []
     return _media(media[:200]), {key.lower(): _unquoted(quoted) or bare for key, quoted, bare in reversed(given)}

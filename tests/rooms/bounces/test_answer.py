@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.effort import within
 
 from mailstrata.bounces.answer import answer_in, enhanced_in, reply_in
 
@@ -75,3 +76,13 @@ def test_any_text_has_an_answer(text: str) -> None:
     """Never an exception, never more than a reply of a failure."""
     reply = answer_in(text).reply
     assert reply is None or 400 <= reply.code < 600
+
+
+@pytest.mark.parametrize(
+    "text", ["550" * 400_000, "5.1." * 300_000, "4 5 " * 300_000, "550-5.1.1 " * 100_000, "host " * 200_000]
+)
+def test_a_megabyte_of_numbers_is_answered_at_once(text: str) -> None:
+    """Codes that are none, without end."""
+    assert within(0.2, lambda: answer_in(text))
+    assert within(0.2, lambda: reply_in(text))
+    assert within(1.0, lambda: enhanced_in(text))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from mailstrata.bounces.original import identifier, mailbox, mailboxes, moment, original_of
@@ -54,7 +56,14 @@ def test_a_message_id_has_no_brackets() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yesterday", "Tue, 99 May 2026 18:12:00 +0000", "Fri, 31 Dec 9999 23:59:00 -2359"]
+    "text",
+    [
+        "",
+        "yesterday",
+        "Tue, 99 May 2026 18:12:00 +0000",
+        "Fri, 31 Dec 9999 23:59:00 -2359",
+        "Tue, 12 May 2026 18:12:00 +2400",
+    ],
 )
 def test_what_is_no_date_is_none(text: str) -> None:
     """A broken date never breaks the reader."""
@@ -66,3 +75,5 @@ def test_a_date_is_told_in_utc() -> None:
     at = moment("Tue, 12 May 2026 11:12:09 -0700 (PDT)")
     assert at is not None
     assert iso(at) == "2026-05-12T18:12:09Z"
+    assert at.tzinfo is UTC
+    assert moment("5 May 2026 01:12:09 +0545") == datetime(2026, 5, 4, 19, 27, 9, tzinfo=UTC)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.effort import within
 
 from mailstrata.reports.bounces import Tally, heading, line, page, summary
 from mailstrata.reports.page import text_of
@@ -80,6 +81,18 @@ def test_a_line_of_json_is_ascii_and_the_same_object() -> None:
     assert line(told).isascii()
     assert "\x7f" not in line(told)
     assert json.loads(line(told)) == told
+
+
+@pytest.mark.parametrize("text", ["Größe ÿ", "退信 \u2028", "Ahoy \U0001f6a2!", "\ud83d", 'a "quoted" \\ line\n\té'])
+def test_a_line_is_written_as_the_library_writes_ascii(text: str) -> None:
+    """Every letter beyond ASCII by its number, half of a pair, too."""
+    assert line({"a": text, "b": None}) == json.dumps({"a": text, "b": None}) + "\n"
+
+
+def test_a_line_of_a_megabyte_is_written_at_once() -> None:
+    """Whether its letters are ASCII, are not, or are by turns."""
+    for text in ("a" * 1_000_000, "é" * 1_000_000, "aé" * 100_000):
+        assert within(0.5, lambda text=text: line({"a": text}))  # type: ignore[misc]
 
 
 def test_the_end_counts_each_fate() -> None:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.model.values import dataclass
 
-# What may not stand before is looked at behind the first digit: the search then jumps from one such digit to the next.
-_STATUS = re.compile(r"([245](?<![\d.].)\.\d{1,3}\.\d{1,3})(?!\.?\d)")
-_REPLY = re.compile(r"([245](?<![^\s:>'\"(;#].)[0-5]\d)(?=[ :-]+\D|[ -]\d\.\d|\Z)")
+# What may not stand before is looked at behind the first digits: the search then jumps from one such place to the next.
+_STATUS = re.compile(r"([245]\.(?<![\d.]..)\d{1,3}\.\d{1,3})(?!\.?\d)")
+_REPLY = re.compile(r"([245][0-5]\d(?<![^\s:>'\"(;#]...))(?=[ :-]+\D|[ -]\d\.\d|\Z)")
 _SCANNED = 2000
 
 

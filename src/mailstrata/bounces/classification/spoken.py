@@ -23,7 +23,7 @@ _AT = re.compile(r"@(?<=[^\s<>@\"':;,()\[\]=]@)[^\s<>@,;:()\[\]]{1,255}")
 """An at-sign that an address may be around, and what stands behind it."""
 _MISSING = re.compile(r"(?<![\w.@/-])(?=(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24} (?:does not|doesn.?t) exist)")
 """Before a host's or domain's name that is said not to exist."""
-_BREAK = re.compile(r"[\W_]+")
+_BREAK = re.compile(r"[\W_][\W_]*")  # as ``+``, but the search jumps from one to the next
 _APOSTROPHES = str.maketrans("", "", "'`\u2019\u00b4")
 _LATIN = range(0xDF, 0x250)
 """Letters that may be Latin ones with an accent (Unicode's blocks Latin-1 Supplement and Latin Extended-A and -B)."""
