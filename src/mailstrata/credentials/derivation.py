@@ -10,7 +10,6 @@ can not get back to the secret. So a password is right for one key and one regio
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Iterable
 
@@ -27,7 +26,7 @@ VERSION = b"\x04"
 def chain(key: bytes, messages: Iterable[str]) -> bytes:
     """Each message hashed with the result of the one before as its key (HMAC-SHA256, RFC 2104)."""
     for message in messages:
-        key = hmac.digest(key, message.encode(), hashlib.sha256)
+        key = hmac.digest(key, message.encode(), "sha256")
     return key
 
 

@@ -66,11 +66,13 @@ class _Search:
         yield from self._dated()
 
     def _made(self, regions: Iterable[str], recipes: Iterable[tuple[str, Recipe]]) -> Iterator[PasswordFacts]:
-        listed = tuple(recipes)
+        """Only those whose undoing changes this password: of a clean one, none that concern the text."""
+        texts = ((name, recipe, recipe.stored(self._password)) for name, recipe in recipes)
+        possible = [(name, recipe, text) for name, recipe, text in texts if text]
         for region, secret in product(regions, self._secrets):
             material = Material(secret=secret, region=region, key_id=self._key_id)
-            for name, recipe in listed:
-                if recipe.made(self._password, material):
+            for name, recipe, text in possible:
+                if recipe.made(text, material):
                     yield PasswordFacts(mistake=name, derived_for=region if recipe.regional else "")
 
     def _dated(self) -> Iterator[PasswordFacts]:
@@ -89,7 +91,7 @@ class _Search:
                     yield PasswordFacts(mistake="real-date", derived_for=region)
 
     def _paired(self) -> Iterator[PasswordFacts]:
-        """Only those whose undoing changes this password: of a clean one, none that concern the text."""
+        """As far as they are possible: what concerns the text, only where it was spoilt."""
         possible = [(name, recipe) for name, recipe in pairs() if self._possible(recipe)]
         regional = list(_regional(possible))
         yield from self._made(self._wanted, possible)
@@ -97,9 +99,7 @@ class _Search:
         yield from self._made(self._others[:affordable], regional)
 
     def _possible(self, recipe: Recipe) -> bool:
-        if recipe.least:
-            return recipe.least <= len(self._password) < shape.LENGTH
-        return recipe.undo is None or recipe.undo(self._password) != self._password
+        return bool(recipe.stored(self._password)) and (not recipe.least or len(self._password) < shape.LENGTH)
 
 
 def _regional(recipes: Iterable[tuple[str, Recipe]]) -> Iterator[tuple[str, Recipe]]:

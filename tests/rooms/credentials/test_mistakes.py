@@ -37,7 +37,9 @@ def test_a_recipe_without_its_material_makes_nothing() -> None:
 
 def test_an_undoing_that_changes_nothing_explains_nothing() -> None:
     """A right password is not also one with white space around it."""
-    assert not RECIPES["trailing-whitespace"].made(RIGHT.password(MATERIAL), MATERIAL)
+    right = RIGHT.password(MATERIAL)
+    assert RECIPES["trailing-whitespace"].stored(right) == ""
+    assert RECIPES["trailing-whitespace"].made(RECIPES["trailing-whitespace"].stored(right + "\n"), MATERIAL)
 
 
 def test_a_day_in_place_of_the_constant_is_found_only_if_it_is_one() -> None:
