@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,9 @@ class Section:
     findings: str
     span: tuple[int, int]
 
+    @cache  # noqa: B019 - a page's sections are as few as the file's, and live as long as the tests
     def case(self) -> Case:
-        """The case that the section describes."""
+        """The case that the section describes; read once, as nobody can change it."""
         root = Table.parse(self.setup or STANDARD_SETUP, f"{self.code}.md")
         setup = read_setup(root)
         root.done()
@@ -68,8 +70,12 @@ class Section:
         return Case(setup=setup, attempts=tried, prospects=tuple(send for prospect, send in sends if prospect), at=AT)
 
     def facts(self) -> dict[Question[Any], Observation[Any]]:
-        """The facts of its world."""
-        return dict(world.parse(self.world, f"{self.code}.md").facts)
+        """The facts of its world, a copy for each who asks."""
+        return dict(self._facts())
+
+    @cache  # noqa: B019 - as for ``case``
+    def _facts(self) -> Mapping[Question[Any], Observation[Any]]:
+        return world.parse(self.world, f"{self.code}.md").facts
 
 
 def sections(path: Path) -> Iterator[Section]:
@@ -92,7 +98,11 @@ def sections(path: Path) -> Iterator[Section]:
 
 def judge(check: Check, case: Case, facts: dict[Question[Any], Observation[Any]]) -> tuple[Result, ...]:
     """What ``check`` says in that world; whatever is not named there is Unknown."""
-    evidence = Evidence(facts)
+    return judge_in(Evidence(facts), check, case)
+
+
+def judge_in(evidence: Evidence, check: Check, case: Case) -> tuple[Result, ...]:
+    """The same over evidence that several checks share, as in a diagnosis: what one asked for is there for the next."""
     for _ in range(200):
         try:
             return tuple(check.judge(case, evidence))
