@@ -72,7 +72,7 @@ class Phrasebook:
         self._entries = [(line, phrase) for line in lines for phrase in parted(line["phrase"])]
         self._rows: dict[int, Row] = {}
         self._phrases: dict[int, tuple[Pieces, ...]] = {}
-        self._filed: dict[str, dict[str, list[int]]] = {}
+        self._needed: dict[int, list[list[str]]] = {}
         self._wordless = [place for place, (_, phrase) in enumerate(self._entries) if not phrase]
         self._numbered = [(place, patterns(self._entries[place][0].get("number", ""))) for place in self._wordless]
         self._for_any = frozenset([place for place, meant in self._numbered if not meant])
@@ -87,21 +87,26 @@ class Phrasebook:
 
     def _file(self) -> None:
         """File every row that needs words."""
-        needed = self._needed = [_needed(phrase) for _, phrase in self._entries]
-        near = [_neighbours(phrase) for _, phrase in self._entries]
-        uses = Counter(chain.from_iterable(chain.from_iterable(needed)))
+        near = [_neighbours(phrase) if phrase.isascii() else [] for _, phrase in self._entries]
         met = Counter(chain.from_iterable(near))
-        for place, choices in enumerate(needed):
-            if any(not word.isascii() for words in choices for word in words):
+        for place, (_, phrase) in enumerate(self._entries):
+            if not phrase.isascii():
                 self._unspaced.append(place)
                 self._needed[place] = []
             elif near[place]:
                 one, other = min(near[place], key=lambda pair: (met[pair], pair))
                 self._near.setdefault(one, {}).setdefault(other, []).append(place)
             else:
-                for words in choices:
-                    rarest, *others = sorted(words, key=lambda word: (uses[word], -len(word), word))
-                    self._apart.setdefault(rarest, {}).setdefault(others[0] if others else rarest, []).append(place)
+                self._needed[place] = _needed(phrase)
+        self._file_apart()
+
+    def _file_apart(self) -> None:
+        """File the rows without two words that stand side by side under their two rarest."""
+        uses = Counter(chain.from_iterable(chain.from_iterable(self._needed.values())))
+        for place, choices in self._needed.items():
+            for words in choices:
+                rarest, *others = sorted(words, key=lambda word: (uses[word], -len(word), word))
+                self._apart.setdefault(rarest, {}).setdefault(others[0] if others else rarest, []).append(place)
 
     def rows(self, text: str, numbers: Numbers | None = None) -> Iterator[Row]:
         """The rows whose words stand in ``text`` (as `spoken` gives it) or that need none, in the table's order.
@@ -144,10 +149,13 @@ class Phrasebook:
 
         A single empty one for a row that needs no words.
         """
-        choices = self._needed[place]
+        phrase = self._entries[place][1]
+        choices = self._needed.get(place)
+        if choices is None:
+            choices = self._needed[place] = _needed(phrase)
         if choices and not any(map(_words_in(text)[1].issuperset, choices)):
             return ()
-        phrases = self._phrases[place] = tuple([_pieces(each) for each in spelled(self._entries[place][1])])
+        phrases = self._phrases[place] = tuple([_pieces(each) for each in spelled(phrase)])
         return phrases
 
     def _made(self, place: int) -> Row:
@@ -208,7 +216,9 @@ def _needed(phrase: str) -> list[list[str]]:
 
 def _neighbours(phrase: str) -> list[Pair]:
     """The pairs of words that stand side by side in every spelling of the phrase."""
-    tokens = (CHOICE.sub(_CHOSEN, phrase) if "{" in phrase else phrase).split()
+    if "{" not in phrase and ".." not in phrase:
+        return list(pairwise(phrase.split()))
+    tokens = CHOICE.sub(_CHOSEN, phrase).split()
     return [
         (one, other)
         for one, other in pairwise(tokens)

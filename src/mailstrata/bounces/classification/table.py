@@ -73,8 +73,10 @@ def parted(phrase: str) -> list[str]:
 
     All are where it would be left without a word of its own, or where it is not pure ASCII.
     """
+    if "{" not in phrase:
+        return [phrase]
     choices = CHOICE.findall(phrase)
-    spellings = prod(each.count(",") + 1 for each in choices)
+    spellings = prod([each.count(",") + 1 for each in choices])
     if spellings == 1 or (spellings <= FEW and phrase.isascii() and CHOICE.sub("", phrase).strip(" .")):
         return [phrase]
     largest = max(choices, key=lambda each: each.count(","))
