@@ -28,7 +28,7 @@ from bench.bounce_peers import ROOT, SECONDS, WORKERS, Tool, peers
 SHARED = Path(os.environ.get("MAILSTRATA_CORPORA", Path(__file__).parents[2] / "shared" / "corpora"))
 SCORER = Path(os.environ.get("MAILSTRATA_SCORER", str(SHARED.parent / "tools" / "score_bounces.py")))
 RESULT = ROOT / "bench" / "results" / "bounces.json"
-RUNS = 7
+RUNS = 15
 MEMORY = 4 * 1024**3
 """Bytes that one tool may have: some grow without end on purpose-made mail."""
 
