@@ -27,17 +27,38 @@ SECONDS = 30
 """How long any one answer may take."""
 _AT_ONCE = 10_000
 """Messages whose numbers are asked for in one command: a line of more than a million bytes is not read."""
+ANSWER_LIMIT = SIZE_LIMIT + 1024 * 1024
+"""Bytes of all that may come in answer to one command."""
 _NOT_ASCII = re.compile("[^ -~]+|&")
 
 
 class _Server(imaplib.IMAP4_SSL):
-    """A connection that believes no server that announces more than was asked for."""
+    """A connection that believes no server that announces or says more than was asked for."""
+
+    _left = ANSWER_LIMIT
+
+    def uid(self, command: str, *args: str) -> tuple[str, list[Any]]:
+        """One command (RFC 3501 6.4.8), whose answer is bounded."""
+        self._left = ANSWER_LIMIT
+        return super().uid(command, *args)
 
     def read(self, size: int) -> bytes:
         """So many bytes of a literal (RFC 3501 4.3)."""
         if size > SIZE_LIMIT:
             raise self.abort(f"the server announces {size} bytes where at most {SIZE_LIMIT} were asked for")
+        self._count(size)
         return super().read(size)
+
+    def readline(self) -> bytes:
+        """One line."""
+        line = super().readline()
+        self._count(len(line))
+        return line
+
+    def _count(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise self.abort("the server says more than was asked for")
 
 
 class Mailbox:

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import combinations
 
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.model.attempt import Attempt
@@ -23,6 +22,8 @@ from mailstrata.model.names import domain_of, is_within
 WINDOW = timedelta(days=5)
 """How long after its mail a bounce may come: servers give up after four to five days (RFC 5321 4.5.4.1)."""
 
+_MANY = 1000
+"""Failures of one recipient among which none is looked for: among so many, time alone tells nothing."""
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _Key = tuple[str, ...]
 
@@ -56,30 +57,47 @@ def threads(bounces: Iterable[Bounce]) -> tuple[Thread, ...]:
 
 def _with_their_warnings(found: list[list[Bounce]]) -> list[list[Bounce]]:
     """Warnings put to the failure that followed, where recipient and time alone tell that it did."""
-    failures = [each for each in found if any(bounce.action == "failed" for bounce in each)]
-    warnings = [each for each in found if all(bounce.action == "delayed" for bounce in each)]
-    ends = [[end for end in failures if _may_follow(end[0], each[-1])] for each in warnings]
+    failures: dict[_Key, list[list[Bounce]]] = {}
+    for each in found:
+        if any(bounce.action == "failed" for bounce in each):
+            failures.setdefault(_whose(each[0]), []).append(each)
+    before: dict[int, tuple[list[Bounce], list[list[Bounce]]]] = {}
+    for each in found:
+        if all(bounce.action == "delayed" for bounce in each):
+            end = _only_end(each[-1], failures.get(_whose(each[-1]), []))
+            if end is not None:
+                before.setdefault(id(end), (end, []))[1].append(each)
     joined: set[int] = set()
-    for end in failures:
-        before = [each for each, after in zip(warnings, ends, strict=True) if len(after) == 1 and after[0] is end]
-        if all(_agree(one[-1], other[-1]) for one, other in combinations(before, 2)):
-            end.extend(bounce for each in before for bounce in each)
-            joined.update(map(id, before))
+    for end, warnings in before.values():
+        if _all_agree([each[-1] for each in warnings]):
+            end.extend(bounce for each in warnings for bounce in each)
+            joined.update(map(id, warnings))
     return [each for each in found if id(each) not in joined]
 
 
+def _whose(bounce: Bounce) -> _Key:
+    return _stage(bounce), bounce.recipient.lower()
+
+
+def _only_end(late: Bounce, failures: list[list[Bounce]]) -> list[Bounce] | None:
+    """The one of these failures that a warning can have become; ``None`` when there are two, none, or too many to tell."""
+    if len(failures) > _MANY:
+        return None
+    ends = [end for end in failures if _may_follow(end[0], late)]
+    return ends[0] if len(ends) == 1 else None
+
+
 def _may_follow(end: Bounce, late: Bounce) -> bool:
-    """Whether the failure may be the end of the mail that the warning is about."""
+    """Whether the failure, of the same recipient, may be the end of the mail that the warning is about."""
     if (identifiers(end) and identifiers(late)) or end.at is None or late.at is None:
         return False
-    is_theirs = end.recipient.lower() == late.recipient.lower() and _stage(end) == _stage(late)
-    return is_theirs and timedelta(0) <= end.at - late.at <= WINDOW and _agree(end, late)
+    return timedelta(0) <= end.at - late.at <= WINDOW and _all_agree([end, late])
 
 
-def _agree(one: Bounce, other: Bounce) -> bool:
-    """Whether nothing that both tell of the mail differs."""
-    told = ((one.sender, other.sender), (one.subject, other.subject), (one.sent, other.sent))
-    return all(not (a and b and a != b) for a, b in told)
+def _all_agree(bounces: list[Bounce]) -> bool:
+    """Whether nothing that several of them tell of the mail differs."""
+    told = zip(*((bounce.sender, bounce.subject, bounce.sent) for bounce in bounces), strict=True)
+    return all(len({value for value in values if value}) <= 1 for values in told)
 
 
 def _in_time(bounces: list[Bounce]) -> list[Bounce]:

@@ -29,6 +29,8 @@ class Server:
     gone: bytes = b""
     """The message that somebody removes before it is fetched."""
     exists: int = 2
+    times: int = 1
+    """How often it tells a message that was asked for once."""
     announced: int = 0
     """How long it says that a message is, where that is not the truth."""
 
@@ -70,7 +72,8 @@ def _told(server: Server, rest: str) -> Iterator[bytes]:
         found = list(MAILS)[int(searched[1]) - 1 : int(searched[2])]
         yield b" ".join([b"* SEARCH", *found]) + b"\r\n"
     elif fetched and uid != server.gone:
-        yield b"* 1 FETCH (UID %s BODY[]<0> {%d}\r\n%s)\r\n" % (uid, server.announced or len(MAILS[uid]), MAILS[uid])
+        told = (uid, server.announced or len(MAILS[uid]), MAILS[uid])
+        yield from [b"* 1 FETCH (UID %s BODY[]<0> {%d}\r\n%s)\r\n" % told] * server.times
     elif rest.startswith("LOGOUT"):
         yield b"* BYE\r\n"
 

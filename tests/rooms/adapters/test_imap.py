@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from tests.rooms.adapters.imap_server import MAILS, Server, serving, trusting
 
+from mailstrata.adapters import imap
 from mailstrata.adapters.imap import Mailbox, mailbox_name
 from mailstrata.model.errors import Refusal
 
@@ -63,6 +64,16 @@ def test_no_room_is_made_for_what_was_not_asked_for(server: Server) -> None:
     server.announced = 10**12
     mailbox = Mailbox("localhost", "ann@sailing.example", "right", port=server.port, context=trusting())
     with mailbox, pytest.raises(Refusal, match="the server announces 1000000000000 bytes") as refused:
+        list(mailbox.mails("INBOX"))
+    assert refused.value.status == 3
+
+
+def test_an_answer_has_an_end(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message told again and again would fill the memory, however short it is."""
+    monkeypatch.setattr(imap, "ANSWER_LIMIT", 10_000)
+    server.times = 1000
+    mailbox = Mailbox("localhost", "ann@sailing.example", "right", port=server.port, context=trusting())
+    with mailbox, pytest.raises(Refusal, match="says more than was asked for") as refused:
         list(mailbox.mails("INBOX"))
     assert refused.value.status == 3
 

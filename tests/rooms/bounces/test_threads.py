@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.effort import within
+
 from mailstrata.bounces.attempts import attempts
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.read import read
@@ -95,6 +97,25 @@ def test_recipient_and_time_alone_join_nothing_that_may_be_two_mails() -> None:
         [bounce("delayed", after=4, message_id="q-16@sailing.example"), bounce(after=70)],
     ]
     assert [len(threads(order)) for order in apart] == [3, 3, 2, 2, 2, 2]
+
+
+def test_many_warnings_and_failures_are_put_together_in_little_time() -> None:
+    """A mailbox of years: each recipient is looked at for itself."""
+    told = [
+        bounce(action, after=after, message_id="", recipient=f"ann{number}@harbor.example")
+        for number in range(4000)
+        for action, after in (("delayed", 4), ("failed", 72))
+    ]
+    assert within(3.0, lambda: threads(told))
+    assert len(threads(told)) == 4000
+
+
+def test_among_very_many_failures_of_one_recipient_none_is_looked_for() -> None:
+    """Time alone tells nothing there, and to compare each with each would have no end."""
+    failures = [bounce(after=hour, message_id=f"q-{hour}@sailing.example") for hour in range(1001)]
+    late = bounce("delayed", after=1000, message_id="")
+    assert len(threads([*failures[-1:], late])) == 1
+    assert len(threads([*failures, late])) == 1002
 
 
 def test_the_id_that_gmail_gave_joins_what_ses_renamed() -> None:
