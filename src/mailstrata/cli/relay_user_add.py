@@ -32,7 +32,7 @@ def command(name: str, senders: tuple[str, ...], rate: int, daily: int, *, expir
 
     allowed = canonical(senders)
     relay_users.name_of(name)
-    relay_users.ready_to_show(show=show, out=out)
+    relay_users.ready_to_show(show=show, out=out, as_json=as_json)
     with relay_users.opened(setup, lab) as here:
         here.users.add(User(name=name, senders=allowed, created=here.now, rate=rate, daily=daily))
         made = relay_users.give(here, name, days=expires)

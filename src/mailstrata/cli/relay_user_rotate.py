@@ -22,7 +22,7 @@ def command(name: str, overlap: int, *, expires: int | None, out: str | None, sh
 
     At most two live at a time: the older of two ends at once. A login that was revoked comes back with this password only.
     """
-    relay_users.ready_to_show(show=show, out=out)
+    relay_users.ready_to_show(show=show, out=out, as_json=as_json)
     with relay_users.opened(setup, lab) as here:
         made = relay_users.give(here, name, days=expires, overlap=timedelta(days=overlap))
         password = relay_users.handed_out(made, out=out)

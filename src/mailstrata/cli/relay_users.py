@@ -39,7 +39,9 @@ class Here:
 
 def secret_options(function: Function) -> Function:
     """``--show`` and ``--out``: where the password goes when stdout is no terminal; ``--expires``: when it ends."""
-    show = click.option("--show", is_flag=True, help="Print the password even where stdout is no terminal.")
+    show = click.option(
+        "--show", is_flag=True, help="Print the password even where stdout is no terminal, or in the JSON document."
+    )
     out = click.option("--out", metavar="FILE", help="Write the password to a file that only you can read.")
     days = click.option(
         "--expires", metavar="DAYS", type=click.IntRange(1, 3650), help="Days until the password ends; default: never."
@@ -104,9 +106,13 @@ def name_of(text: str) -> str:
     return text
 
 
-def ready_to_show(*, show: bool, out: str | None) -> None:
-    """Refuse before anything is made when the password would be shown to nobody, or to a log."""
-    if not show and not out and not sys.stdout.isatty():
+def ready_to_show(*, show: bool, out: str | None, as_json: bool) -> None:
+    """Refuse before anything is made when the password would be shown to nobody, or to a log, or unasked in a document."""
+    if show or out:
+        return
+    if as_json:
+        raise Refusal("the password is no part of a document unasked", "say --show, or --out FILE")
+    if not sys.stdout.isatty():
         raise Refusal("the password is shown once, and stdout is no terminal", "say --show, or --out FILE")
 
 

@@ -144,6 +144,17 @@ async def _spooled(place: Path, *logins: str) -> None:
     base.close()
 
 
+def test_a_document_has_no_password_unasked_not_even_on_a_terminal(
+    relay: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is refused before anything is made."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    ran = relay("add", "ann", "--from", "admin@sailing.example", "--json")
+    assert (ran.status, ran.out) == (2, "")
+    assert "no part of a document unasked" in ran.err
+    assert json.loads(relay("list", "--json").out)["users"] == []
+
+
 def test_each_change_is_told_in_json_too(relay: Callable[..., Ran], tmp_path: Path) -> None:
     """Nothing else stands on stdout; a password only where it was asked for, a hash never."""
     added = json.loads(relay("add", "ann", "--from", "admin@sailing.example", "--out", f"{tmp_path}/pw", "--json").out)
