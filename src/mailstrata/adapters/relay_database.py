@@ -27,8 +27,10 @@ Row = tuple[Any, ...]
 
 BUSY = 10.0
 """Seconds that SQLite waits for another process's transaction."""
+TAKEN_OVER = 1000
+"""Transactions after which `SqliteDatabase.secure` takes SQLite's log over into the database."""
 LOG = 32 * 1024 * 1024
-"""Bytes of SQLite's log from which `SqliteDatabase.secure` takes it over into the database."""
+"""Bytes of the log from which its file is cut as well."""
 CACHE = 16 * 1024
 """Kilobytes of the database that a connection keeps: a fingerprint may lie on any page of its index."""
 _YIELD = 0.5
@@ -130,6 +132,7 @@ class SqliteDatabase:
         self._path = path
         self._prompt = False
         self._keeper: sqlite3.Connection | None = None
+        self._since = 0
         try:
             self._base = _opened(path)
         except (sqlite3.Error, OSError) as error:
@@ -186,15 +189,18 @@ class SqliteDatabase:
         """Flush the log to the disk, and take a long one over into the database.
 
         Committing does neither when the connection is prompt. A second connection takes over, first beside those who write,
-        then, for what they wrote meanwhile, without them, since else the log has no end (sqlite.org/wal.html, 2.3). SQLite
-        locks its database and not its log, so the log may be opened and closed beside it.
+        then, for what they wrote meanwhile, without them, since else the log has no end (sqlite.org/wal.html, 2.3). It is then
+        written from its beginning; cutting its file too keeps the writers out for ten times as long. SQLite locks its database
+        and not its log, so the log may be opened and closed beside it.
         """
         try:
             with Path(f"{self._path}-wal").open("rb", buffering=0) as log:
                 _flushed(log.fileno())
                 size = os.fstat(log.fileno()).st_size
             if size > LOG:
-                self._take_over()
+                self._take_over("TRUNCATE")
+            elif self._since >= TAKEN_OVER:
+                self._take_over("RESTART")
         except (
             FileNotFoundError
         ):  # a file system without shared memory has no log: there each commit waits for the disk
@@ -225,6 +231,7 @@ class SqliteDatabase:
         try:
             done = work(self)
             self._base.execute("COMMIT")
+            self._since += 1
         except BaseException as error:
             if self._base.in_transaction:
                 self._base.execute("ROLLBACK")
@@ -242,10 +249,11 @@ class SqliteDatabase:
             self._base.execute(pragma).fetchall()
         self._prompt = pragmas is _PROMPT
 
-    def _take_over(self) -> None:
+    def _take_over(self, last: str) -> None:
+        self._since = 0
         if self._keeper is None:
             self._keeper = sqlite3.connect(self._path, timeout=_YIELD, isolation_level=None, check_same_thread=False)
-        for mode in ("PASSIVE", "TRUNCATE"):
+        for mode in ("PASSIVE", last):
             self._keeper.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
 
 

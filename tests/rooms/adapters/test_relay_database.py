@@ -183,6 +183,28 @@ def test_a_long_log_is_taken_over_beside_the_writing(tmp_path: Path, monkeypatch
     base.close()
 
 
+def test_a_log_that_was_taken_over_is_written_from_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it grows no further, and its file is not cut, for which the writers would have to wait."""
+    monkeypatch.setattr(relay_database, "TAKEN_OVER", 50)
+    base = SqliteDatabase(tmp_path / "one.sqlite3")
+    base.prepare("boats", version=1, statements=TABLES)
+    log = tmp_path / "one.sqlite3-wal"
+    sizes = []
+    for number in range(200):
+        base.at_once(partial(_inserted, (f"boat {number}", bytes(5000))))
+        if number % 50 == 49:
+            base.secure()
+            sizes.append(log.stat().st_size)
+    alone = tmp_path / "alone.sqlite3"
+    alone.write_bytes((tmp_path / "one.sqlite3").read_bytes())  # without the log
+    kept = SqliteDatabase(alone)
+    assert kept.run("SELECT count(*) FROM boats") == [(200,)]
+    assert 250_000 < max(sizes) <= 1.1 * sizes[0]
+    assert min(sizes) == sizes[0]
+    kept.close()
+    base.close()
+
+
 def test_where_there_is_no_log_each_commit_has_reached_the_disk(tmp_path: Path) -> None:
     """On a file system where SQLite cannot keep a log; there is nothing left to bring to the disk."""
     base = SqliteDatabase(tmp_path / "one.sqlite3")
