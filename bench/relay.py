@@ -29,7 +29,7 @@ RESULT = ROOT / "bench" / "results" / "relay.json"
 RUNS = int(os.environ.get("RUNS", "5"))
 TO_A_SINK = ("Haraka to a sink", "Postfix to a sink")
 """These do not speak to the API, so its latency does not concern them."""
-HALF_SECONDS = 12
+HALF_SECONDS = 24
 """Seconds for which half of the full rate is sent."""
 
 
@@ -210,7 +210,7 @@ def _alone(made: Tools, api: Api, mine: Relay, *, others: list[Relay]) -> list[J
 def _waited(made: Tools, api: Api, mine: Relay, others: list[Relay]) -> list[Json]:
     """What a message waits beyond the API's own 20 ms, at half of the full rate; beside it the Go relay's wait at that rate.
 
-    So many messages are sent that fewer than one in a hundred have to wait for the 64 handshakes of the beginning.
+    So many messages are sent that fewer than one in two hundred wait for the 64 handshakes of the beginning.
     """
     api.post("/__latency?ms=20")
     full = load(made, port=mine.port, password=mine.password, conns=64, messages=3000)["msg_s"]
