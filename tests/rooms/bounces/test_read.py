@@ -53,6 +53,23 @@ def test_line_ends_do_not_matter(mail: Path) -> None:
     assert read(raw.replace(b"\n", b"\r\n")) == read(raw)
 
 
+@pytest.mark.parametrize(
+    ("mail", "reason"),
+    [
+        ("charset-koi8-r", "userunknown"),
+        ("charset-iso-2022-jp", "mailboxfull"),
+        ("charset-iso-8859-1", "userunknown"),
+        ("charset-iso-8859-15", "mailboxfull"),
+        ("charset-utf-7", "mailboxfull"),
+        ("reply-alone", "mailboxfull"),
+    ],
+)
+def test_why_is_told_by_words_in_any_charset_and_by_a_reply_without_any(mail: str, reason: str) -> None:
+    """The words of a 550 tell a full mailbox from an unknown user, also where their letters are not ASCII's."""
+    (bounce,) = read((BOUNCES / f"{mail}.eml").read_bytes())
+    assert classify(bounce).reason == reason
+
+
 @pytest.mark.parametrize("mail", sorted(BOUNCES.glob("not-a-bounce-*.eml")), ids=lambda mail: mail.stem)
 def test_what_is_no_bounce_has_no_failed_recipient(mail: Path) -> None:
     """Absence notes in many languages, receipts, success notices, challenges, spam that imitates, bounces passed on."""
