@@ -183,7 +183,9 @@ def test_a_long_log_is_taken_over_beside_the_writing(tmp_path: Path, monkeypatch
     base.close()
 
 
-def test_a_log_that_was_taken_over_is_written_from_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_that_was_taken_over_is_written_from_its_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """So it grows no further, and its file is not cut, for which the writers would have to wait."""
     monkeypatch.setattr(relay_database, "TAKEN_OVER", 50)
     base = SqliteDatabase(tmp_path / "one.sqlite3")
