@@ -9,9 +9,11 @@ The signs with which mail programs quote, and quotation marks around the whole, 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from mailstrata.bounces.answer import reply_in
 from mailstrata.bounces.bounce import Bounce
+from mailstrata.bounces.original import mailboxes
 from mailstrata.bounces.provider import provider_of
 from mailstrata.model.reply import Reply
 
@@ -19,6 +21,17 @@ DIALECT = "text"
 LIMIT = 20_000
 _QUOTING = re.compile(r"^[ \t]*[>|][>| \t]*", re.MULTILINE)
 _MARKS = (('"', '"'), ("'", "'"), ("`", "`"), ("\u201c", "\u201d"), ("\u201e", "\u201c"), ("\u00ab", "\u00bb"))
+
+_OF_A_MAILBOX = frozenset(
+    {
+        "recipient-unknown",
+        "recipient-full",
+        "recipient-domain-absent",
+        "recipient-accepts-no-mail",
+        "recipient-suppressed",
+    }
+)
+"""Faults that are a recipient's own: an address in their text is not the sender's."""
 
 
 def pasted(text: str) -> Bounce:
@@ -35,6 +48,12 @@ def pasted(text: str) -> Bounce:
         dialect=DIALECT,
         provider=provider_of("", answer),
     )
+
+
+def addressed(bounce: Bounce, code: str | None) -> Bounce:
+    """The bounce with the recipient whom its text names: where ``code`` is a mailbox's own and one address stands there."""
+    named = mailboxes(bounce.diagnostic) if code in _OF_A_MAILBOX else ()
+    return replace(bounce, recipient=named[0]) if len(named) == 1 else bounce
 
 
 def _unquoted(text: str) -> str:

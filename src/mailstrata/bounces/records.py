@@ -14,7 +14,7 @@ from mailstrata.bounces import rfc3464
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.classification.classify import classify
 from mailstrata.bounces.kinds import Kind
-from mailstrata.bounces.pasted import pasted
+from mailstrata.bounces.pasted import addressed, pasted
 from mailstrata.bounces.read import read, skim
 from mailstrata.bounces.record import Json, no_bounce, record
 from mailstrata.bounces.ses_events import DIALECT, told
@@ -54,8 +54,11 @@ def records_of_text(text: str, *, file: str) -> Iterator[Json]:
     raw = text.encode("utf-8", "replace")
     is_mail = parse(raw).has("from")
     found = [bounce for bounce in bounces_in(raw) if is_mail or bounce.dialect in _MACHINE]
-    for bounce in found or [pasted(text)]:
-        yield record(bounce, classify(bounce), file=file)
+    yield from (record(bounce, classify(bounce), file=file) for bounce in found)
+    if not found:
+        alone = pasted(text)
+        said = classify(alone)
+        yield record(addressed(alone, said.code), said, file=file)
 
 
 def bounces_in(raw: bytes, *, source: str = "") -> tuple[Bounce, ...]:

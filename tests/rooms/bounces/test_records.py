@@ -88,3 +88,20 @@ def test_any_other_text_is_an_error_text(text: str) -> None:
     """One object, whatever it says."""
     (told,) = records_of_text(text, file="--text")
     assert (told["dialect"], told["file"], told["diagnostic"]) == ("text", "--text", " ".join(text.split()))
+
+
+@pytest.mark.parametrize(
+    ("text", "recipient"),
+    [
+        ("550 5.1.1 <Ann@Harbor.example>: Recipient address rejected: User unknown", "Ann@harbor.example"),
+        ("552 5.2.2 ann@harbor.example: mailbox full", "ann@harbor.example"),
+        ("550 5.1.8 <bob@sailing.example>: Sender address rejected: Domain not found", None),
+        ("554 Message rejected: Email address is not verified: bob@sailing.example", None),
+        ("550 5.1.1 ann@harbor.example unknown, tried for bob@sailing.example", None),
+        ("550 5.1.1 user unknown", None),
+    ],
+)
+def test_a_pasted_text_names_the_recipient_where_only_they_can_be_meant(text: str, recipient: str | None) -> None:
+    """A mailbox's own fault and a single address; what is said of a sender names none, and of two nobody knows which."""
+    (told,) = records_of_text(text, file="--text")
+    assert told["recipient"] == recipient
