@@ -1,7 +1,9 @@
 """The other readers of bounces: each taken from the machine, else put beside our environment; where it cannot be, why not.
 
-Sisimai in Go is a program that somebody builds (its module lies in a public repository, which a machine without the internet
-cannot fetch): ``SISIMAI_GO=PROGRAM`` names one that takes paths on stdin and answers as ``workers/sisimai.pl`` does.
+Sisimai in Go is a program that somebody builds of ``workers/sisimai.go``: its module lies in a public repository, which a
+machine without the internet cannot fetch. With it at ``gp/src/libsisimai.org/sisimai`` and Debian's ``golang-go`` and
+``golang-golang-x-net-dev``: ``GO111MODULE=off GOPATH=$PWD/gp:/usr/share/gocode go build sisimai.go``; ``SISIMAI_GO=PROGRAM``
+names what came of it.
 """
 
 from __future__ import annotations

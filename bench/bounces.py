@@ -20,6 +20,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ MEMORY = 4 * 1024**3
 
 Json = dict[str, Any]
 Measured = tuple[dict[str, float], dict[str, list[str]]]
+OURS = "mailstrata"
+DIED = "it dies of a mail of this corpus, or takes all memory"
 
 
 def main() -> None:
@@ -44,7 +47,7 @@ def main() -> None:
     index = [json.loads(line) for line in (SHARED / "mime-torture" / "index.jsonl").read_text().splitlines()]
     torture = [str(SHARED / "mime-torture" / one["file"]) for one in index]
     odd = {str(SHARED / "mime-torture" / one["file"]) for one in index if one.get("not_a_bounce")}
-    ours, others = Tool(name="mailstrata", command=(sys.executable, str(WORKERS / "ours.py"))), peers()
+    ours, others = Tool(name=OURS, command=(sys.executable, str(WORKERS / "ours.py"))), peers()
     rows: list[Json] = []
     for corpus, mails in (("bounces-open", open_mails), ("mime-torture", torture)):
         times, answers = _measured((ours, *others), mails)
@@ -53,20 +56,35 @@ def main() -> None:
             | (_accuracy(name, lines) if corpus == "bounces-open" else _alarms(odd, lines))
             for name, lines in answers.items()
         }
-        rows += [row for peer in others for row in _rows(peer, figures)]
+        told = [replace(peer, reason=DIED) if peer.command and peer.name not in times else peer for peer in others]
+        rows += [row for peer in told for row in _rows(peer, figures)]
     _show(rows)
 
 
 def _measured(tools: tuple[Tool, ...], mails: list[str]) -> Measured:
-    """The median CPU seconds of each tool that can run, and its answers."""
+    """The median CPU seconds of each tool that can run and lives through it, and its answers."""
     taken: dict[str, list[float]] = {}
     answers: dict[str, list[str]] = {}
+    running = [tool for tool in tools if tool.command]
     for _ in range(RUNS):
-        for tool in tools:
-            if tool.command:
-                seconds, answers[tool.name] = _run(tool, mails)
-                taken.setdefault(tool.name, []).append(seconds)
+        for tool in tuple(running):
+            done = _tried(tool, mails)
+            if done is None:
+                running.remove(tool)
+            else:
+                taken.setdefault(tool.name, []).append(done[0])
+                answers[tool.name] = done[1]
     return {name: statistics.median(seconds) for name, seconds in taken.items()}, answers
+
+
+def _tried(tool: Tool, mails: list[str]) -> tuple[float, list[str]] | None:
+    """One run; ``None`` for another's program that does not live through it."""
+    try:
+        return _run(tool, mails)
+    except subprocess.SubprocessError:
+        if tool.name == OURS:
+            raise
+        return None
 
 
 def _run(tool: Tool, mails: list[str]) -> tuple[float, list[str]]:
@@ -88,7 +106,7 @@ def _run(tool: Tool, mails: list[str]) -> tuple[float, list[str]]:
 
 def _rows(peer: Tool, figures: dict[str, dict[str, float]]) -> list[Json]:
     theirs = figures.get(peer.name, {})
-    return [_row(metric, value, peer, theirs.get(metric)) for metric, value in figures["mailstrata"].items()]
+    return [_row(metric, value, peer, theirs.get(metric)) for metric, value in figures[OURS].items()]
 
 
 def _accuracy(name: str, lines: list[str]) -> dict[str, float]:
