@@ -3,12 +3,14 @@ r"""What SES tells of a mail: its events, in both dialects and in whatever envel
     events(b'{"eventType": "Bounce", "bounce": {…}, "mail": {…}}')[0].kind       # "Bounce"
 
 Configuration sets write ``eventType``, an identity's notifications ``notificationType``. The envelope may be SNS's, an SQS
-body of one, what ``aws sqs receive-message`` prints, EventBridge's, a Lambda invocation's, or none. Fields that are not known
-are passed over, and what is not there or of the wrong type is empty: nothing here raises for what the JSON says.
+body of one, EventBridge's, Kinesis's or Firehose's base64, a Lambda invocation's of any of them, what ``aws`` prints for
+``sqs receive-message``, ``kinesis get-records`` and ``logs filter-log-events``, or none. Fields that are not known are passed
+over, and what is not there or of the wrong type is empty: nothing here raises for what the JSON says.
 """
 
 from __future__ import annotations
 
+import binascii
 import json
 import re
 from collections.abc import Iterator
@@ -23,6 +25,10 @@ SIZE_LIMIT = 4 * 1024 * 1024
 
 _DEPTH = 6
 """Envelopes within envelopes."""
+_ENVELOPES = ("Message", "message", "detail", "body", "Body", "Sns", "kinesis")
+_ENCODED = ("data", "Data")
+_LISTS = ("Records", "records", "Messages", "events")
+"""The members in which an event may stand: as text or an object, in base64, one of several."""
 _RECIPIENT_LIMIT = 500
 _HEADER_LIMIT = 200
 _BLANK = re.compile(r"[\s,]*")
@@ -109,11 +115,23 @@ def _bare(content: object, depth: int) -> Iterator[Json]:
     if _text(content, "eventType") or _text(content, "notificationType"):
         yield content
         return
-    for name in ("Message", "detail", "body", "Body", "Sns"):
-        if name in content:
-            yield from _bare(content[name], depth - 1)
-    for record in (*_list(content, "Records"), *_list(content, "Messages")):
-        yield from _bare(record, depth - 1)
+    for each in _within(content):
+        yield from _bare(each, depth - 1)
+
+
+def _within(envelope: Json) -> Iterator[object]:
+    """What an envelope holds, whichever it is."""
+    yield from (envelope[name] for name in _ENVELOPES if name in envelope)
+    yield from (_decoded(_text(envelope, name)) for name in _ENCODED if name in envelope)
+    yield from (each for name in _LISTS for each in _list(envelope, name))
+
+
+def _decoded(text: str) -> str | None:
+    """What stands in base64, as Kinesis and Firehose hand records over."""
+    try:
+        return binascii.a2b_base64(text[: 2 * SIZE_LIMIT]).decode("utf-8")
+    except ValueError:
+        return None
 
 
 def _loaded(text: str) -> object:

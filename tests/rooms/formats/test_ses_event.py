@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 from datetime import UTC, datetime
@@ -58,6 +59,10 @@ def test_an_event_is_read_field_by_field() -> None:
     assert event.at == datetime(2026, 5, 12, 18, 43, tzinfo=UTC)
 
 
+def _in_base64(content: object) -> str:
+    return base64.b64encode(json.dumps(content).encode()).decode()
+
+
 @pytest.mark.parametrize(
     "envelope",
     [
@@ -65,6 +70,10 @@ def test_an_event_is_read_field_by_field() -> None:
         {"Records": [{"Sns": {"Message": json.dumps(BOUNCE)}}]},
         {"Records": [{"body": json.dumps({"Type": "Notification", "Message": json.dumps(BOUNCE)})}]},
         {"source": "aws.ses", "detail-type": "Email Bounced", "detail": BOUNCE},
+        {"Records": [{"kinesis": {"data": _in_base64(BOUNCE)}}]},
+        {"Records": [{"SequenceNumber": "1", "Data": _in_base64(BOUNCE)}]},
+        {"records": [{"recordId": "1", "data": _in_base64(BOUNCE)}]},
+        {"events": [{"timestamp": 1, "message": json.dumps(BOUNCE)}]},
     ],
 )
 def test_every_envelope_is_taken_off(envelope: dict[str, object]) -> None:
@@ -178,3 +187,9 @@ def test_no_text_ends_a_stream_otherwise_than_by_saying_so(text: str) -> None:
     """An end, or ``Malformed``."""
     with contextlib.suppress(Malformed):
         assert len(list(stream(text))) <= len(text)
+
+
+@pytest.mark.parametrize("data", ["", "%%%", "/w==", "bm8ganNvbg==", 7, None, ["e30="]])
+def test_data_that_is_no_event_in_base64_is_none(data: object) -> None:
+    """Nothing is raised for what stands there."""
+    assert events(json.dumps({"Records": [{"kinesis": {"data": data}}]})) == ()
