@@ -80,7 +80,7 @@ def kind_of(notice: Notice) -> Kind | None:
 def is_challenge(notice: Notice) -> bool:
     """Whether the notice asks the sender to prove that they are one."""
     lower = notice.lower
-    return any(map(lower.__contains__, _CHALLENGES)) and any(map(lower.__contains__, _INVITES))
+    return any(map(lower.__contains__, _INVITES)) and any(map(lower.__contains__, _CHALLENGES))
 
 
 def asks_for_proof(diagnostic: str) -> bool:

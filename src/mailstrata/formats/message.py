@@ -26,6 +26,8 @@ HEADER_LIMIT = 256 * 1024
 
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*")
 _SPACED = re.compile(r"(\n[!-9;-~]+)(?:\n?[ \t])+:")
+_NO_NAME = frozenset(": \t")
+"""What a name before a colon has none of."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BEFORE = (b"\n", _BYTE_ORDER_MARK)
 _ENVELOPES = (b"From ", b">From ")
@@ -75,7 +77,8 @@ class Part:
     def get(self, name: str) -> str:
         """The first header of that name, unfolded, its encoded words decoded (RFC 2047); empty when there is none."""
         key = _KEYS.get(name) or _key(name)
-        return _value(self._head, self._lower.find(key) + len(key)) if key in self._lower else ""
+        at = self._lower.find(key)
+        return _value(self._head, at + len(key)) if at >= 0 else ""
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every header of that name, in order; names are compared without regard to case."""
@@ -257,14 +260,24 @@ def _is_name(text: bytes) -> bool:
 
 
 def _has_spaced_name(head: str) -> bool:
-    """Whether a blank before a colon may be one behind a name: then no other colon stands before it in its line."""
+    """Whether a blank before a colon stands behind a name; most stand within a value, or begin a line of one."""
     for sign in (" :", "\t:"):
         at = head.find(sign)
         while at >= 0:
-            if head.find(":", head.rfind("\n", 0, at) + 1, at) < 0:
+            if _ends_a_name(head, at):
                 return True
             at = head.find(sign, head.find("\n", at))  # no further one of this line comes first in it
     return False
+
+
+def _ends_a_name(head: str, at: int) -> bool:
+    """Whether a name alone stands before a place, on its line or, where that is blank till there, on the one before."""
+    before = ""
+    while at > 0 and not before:
+        start = head.rfind("\n", 0, at) + 1
+        before = head[start:at].rstrip(" \t")
+        at = start - 1
+    return before != "" and not _NO_NAME.intersection(before)
 
 
 def _in_lower_case(head: str) -> str:

@@ -9,7 +9,6 @@ wide enough for a row, code and owner stand in a line of their own: a code is ne
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,7 +26,6 @@ _RECIPIENT, _REASON, _CODE = 32, 16, 32
 _OWNER = "who can mend it"
 _WIDE = 2 + _RECIPIENT + 1 + _REASON + 1 + _CODE + 1 + len(_OWNER)
 """Columns of a whole row."""
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f][^\x00-\x7f]*")  # as ``+``, but the search jumps from one to the next
 
 
 @dataclass(slots=True)
@@ -58,16 +56,10 @@ class Tally:
 def line(record: Record) -> str:
     """The object as a line of JSON in pure ASCII."""
     try:
-        text = msgspec.json.format(msgspec.json.encode(record), indent=0).decode("utf-8")
-    except UnicodeError:  # half of a surrogate pair, which is no text in UTF-8
+        text = msgspec.json.format(msgspec.json.encode(record), indent=0).decode("ascii")
+    except UnicodeError:  # letters beyond ASCII, or half of a surrogate pair, which is no text in UTF-8
         text = json.dumps(record, ensure_ascii=True)
-    if not text.isascii():
-        text = _BEYOND_ASCII.sub(_escaped, text)
     return text.replace("\x7f", "\\u007f") + "\n"
-
-
-def _escaped(beyond: re.Match[str]) -> str:
-    return json.dumps(beyond[0])[1:-1]
 
 
 def heading(width: int) -> Page:

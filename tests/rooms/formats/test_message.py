@@ -122,3 +122,26 @@ def test_blanks_before_a_colon_are_no_part_of_the_name() -> None:
     """RFC 5322 4.5: spaces, tabs and folds there are obsolete and read; those within a value stay."""
     mail = parse(b"From\t: a@sailing.example\nSubject \n : Quote : one\nX-A:\n b :c\n\nAhoy\n")
     assert (mail.get("from"), mail.get("subject"), mail.get("x-a")) == ("a@sailing.example", "Quote : one", "b :c")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Subject : Ahoy",
+        "X: a\nSubject\t\t : Ahoy",
+        "X: a\nSubject \n : Ahoy",
+        "X: a\nSubject\n\t\n :Ahoy",
+        "DKIM-Signature: h=from\n :to : x\nSubject : Ahoy",
+    ],
+)
+def test_a_blank_behind_a_header_s_name_is_none_of_it(head: str) -> None:
+    """RFC 5322 4.5 wants such headers read; a fold may stand there, too."""
+    assert parse(f"{head}\n\n".encode()).get("subject") == "Ahoy"
+
+
+@pytest.mark.parametrize("head", ["X: a b :c", "X: a\n  :b", "X: a\ntwo words : x", "X: a\n b : c"])
+def test_a_blank_before_a_colon_within_a_value_stays(head: str) -> None:
+    """Only what stands before a header's first colon is its name."""
+    mail = parse(f"{head}\nSubject: Ahoy\n\n".encode())
+    assert mail.get("subject") == "Ahoy"
+    assert " :" in mail._head
