@@ -18,6 +18,7 @@ from mailstrata.bounces.pasted import addressed, pasted
 from mailstrata.bounces.read import read, skim
 from mailstrata.bounces.record import Json, no_bounce, record
 from mailstrata.bounces.ses_events import DIALECT, told
+from mailstrata.formats.charset import without_utf_16
 from mailstrata.formats.message import parse
 from mailstrata.formats.ses_event import SIZE_LIMIT, SesEvent, stream
 from mailstrata.model.errors import Malformed
@@ -35,6 +36,7 @@ def records(raw: bytes, *, file: str, number: int | None = None) -> Iterator[Jso
 
     ``number`` tells which mail of ``file`` it is, where that is an mbox of several.
     """
+    raw = without_utf_16(raw)
     found = _events(raw)
     if found is not None:
         bounces = tuple(bounce for event in found for bounce in told(event))
@@ -63,6 +65,7 @@ def records_of_text(text: str, *, file: str) -> Iterator[Json]:
 
 def bounces_in(raw: bytes, *, source: str = "") -> tuple[Bounce, ...]:
     """The bounces that a mail or SES's events as JSON tell of; ``source`` is written into each."""
+    raw = without_utf_16(raw)
     found = _events(raw)
     if found is None:
         return read(raw, source=source)

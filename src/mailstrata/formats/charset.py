@@ -22,6 +22,7 @@ _READ = {"utf-7": 65_536}
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 _SUPERSETS = ("us-ascii", "utf-8", "iso-8859-", "windows-125", "koi8-", "gb2312", "gbk", "big5", "euc-")
 """How the names of charsets begin that hold ASCII as it is."""
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NAME = re.compile(r"[A-Za-z0-9_.:+-]{1,40}\Z")
 
 
@@ -42,6 +43,13 @@ def decode(content: bytes, charset: str) -> str:
 def _keeps_ascii(charset: str) -> bool:
     """Whether pure ASCII is itself in the charset, so that its table need not be loaded for it."""
     return charset.lower().startswith(_SUPERSETS)
+
+
+def without_utf_16(raw: bytes) -> bytes:
+    """What a shell of Windows wrote to a file: UTF-16 behind its byte order mark, in UTF-8; all else as it is."""
+    if not raw.startswith(_UTF_16):
+        return raw
+    return raw.decode("utf-16", "replace").encode("utf-8", "replace")
 
 
 def decode_words(value: str) -> str:

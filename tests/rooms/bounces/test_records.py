@@ -105,3 +105,19 @@ def test_a_pasted_text_names_the_recipient_where_only_they_can_be_meant(text: st
     """A mailbox's own fault and a single address; what is said of a sender names none, and of two nobody knows which."""
     (told,) = records_of_text(text, file="--text")
     assert told["recipient"] == recipient
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-be"])
+def test_a_file_that_a_shell_wrote_in_utf_16_is_read_all_the_same(codec: str) -> None:
+    """PowerShell's ``>`` writes so, the events that ``aws`` prints and mails alike; the byte order mark tells."""
+    mark = "" if codec == "utf-16" else "\ufeff"
+    mail = "From: MAILER-DAEMON@dock.example\r\nSubject: Undelivered Mail\r\n\r\nfailed:\r\n\r\n<a@dock.example>: 550 no\r\n"
+    for text in (json.dumps(EVENT), mail):
+        as_it_is = list(records(text.encode(), file="a"))
+        assert as_it_is[0]["recipient"] == "a@dock.example"
+        assert list(records((mark + text).encode(codec), file="a")) == as_it_is
+
+
+def test_a_mark_before_what_is_no_utf_16_loses_no_run() -> None:
+    """Half a character at the end, half of a pair."""
+    assert [one["bounce"] for one in records(b"\xff\xfeF\x00\xd8\xd8x", file="a")] == [False]
