@@ -4,7 +4,8 @@
 
 All relays run with STARTTLS and AUTH on this machine, beside the load generator and the fake SES API. They are measured in
 turn, ``RUNS`` times; what counts is the median of the CPU of the whole process tree, since messages a second depend on who else
-uses the machine. Runs are short: figures of one run compare with each other and with nothing else.
+uses the machine. Each run takes about 1.5 seconds, so that the handshakes at its beginning are the same part of everybody's;
+figures of one run compare with each other and with nothing else.
 """
 
 from __future__ import annotations
