@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import time
 from email import message_from_bytes
@@ -30,13 +31,21 @@ def main() -> None:
 
 def answers(place: str) -> list[str]:
     """The recipients it finds; the whole mail is parsed by the standard library before."""
-    with open(place, "rb") as stream:  # noqa: PTH123 - as lean as Python can; the same for ours
-        raw = stream.read()
+    raw = read(place)
     try:
         found = scan_message(message_from_bytes(raw))
     except Exception:  # noqa: BLE001 - whatever the peer raises is its answer
         return []
     return [json.dumps({"file": place, "bounce": True, "recipient": one.decode("ascii", "replace")}) for one in found]
+
+
+def read(place: str) -> bytes:
+    """The file's bytes, by as few calls as Python can; the same in the other worker."""
+    file = os.open(place, os.O_RDONLY)
+    try:
+        return os.read(file, os.fstat(file).st_size)
+    finally:
+        os.close(file)
 
 
 main()

@@ -5,6 +5,7 @@ Mails before an empty line are read first and not counted, so that whatever is l
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -27,9 +28,17 @@ def main() -> None:
 
 def answers(place: str) -> list[str]:
     """The lines for one mail, read from its file."""
-    with open(place, "rb") as stream:  # noqa: PTH123 - as lean as Python can; the same for the peer
-        raw = stream.read()
+    raw = read(place)
     return [line(each) for each in records(raw, file=place)]
+
+
+def read(place: str) -> bytes:
+    """The file's bytes, by as few calls as Python can; the same in the other worker."""
+    file = os.open(place, os.O_RDONLY)
+    try:
+        return os.read(file, os.fstat(file).st_size)
+    finally:
+        os.close(file)
 
 
 main()

@@ -125,9 +125,8 @@ class Phrasebook:
         words, different = _words_in(text)
         near, before = self._near, ""
         for word in words:
-            after = near.get(before)
-            if after is not None and word in after:
-                places.update(after[word])
+            if before in near and word in near[before]:
+                places.update(near[before][word])
             before = word
         for word in self._first_words & different:
             for second in self._second_words[word] & different:
