@@ -19,12 +19,12 @@ LIMIT = 2000
 
 # What may not stand before is looked at behind the first letters: the search then jumps from one such place to the next.
 _CODE = re.compile(
-    r"([45][0-7]\d(?<![\w.@/+-]...)(?<!\d:...))"
+    r"([45][0-7][0-9](?<![\w.@/+-]...)(?<![0-9]:...))"
     r"(?:[ -]+\1(?=[ -]))?"
-    r"(?:(?:[ \-:,;'\"#(]|ERROR_CODE)*([245]\.\d{1,3}\.\d{1,3})(?![\d.]))?"
+    r"(?:(?:[ \-:,;'\"#(]|ERROR_CODE)*([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.]))?"
     r"(?=[ \-:,;#)\]>'\"]|\Z)"
 )
-_ENHANCED = re.compile(r"([45]\.[0-7](?<![\d.\w]...)\.\d{1,3})(?![\d.\w])")
+_ENHANCED = re.compile(r"([45]\.[0-7](?<![0-9.\w]...)\.[0-9]{1,3})(?![0-9.\w])")
 _REMOTE = re.compile(
     r"(?:host(?<=\bhost)|server(?<=\bserver)|talking to|connect(?:ed)? to|remote mta)"
     r"[ :<]{1,3}([a-z0-9][a-z0-9.-]{0,200}\.[a-z0-9-]{1,63})"

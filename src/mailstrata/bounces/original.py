@@ -23,8 +23,8 @@ from mailstrata.model.values import dataclass, maker
 _IN_BRACKETS = re.compile(r"<([^<>\s]{1,320})>")
 _BARE = re.compile(r"[^\s<>()\",;:]{1,64}@[^\s<>()\",;:]{1,255}")
 _DATE = re.compile(
-    r"(?:[A-Za-z]{3}, *)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) ([+-]\d\d)([0-5]\d)(?: \([^()]{0,40}\))?\Z",
-    re.ASCII,
+    r"(?:[A-Za-z]{3}, *)?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9][0-9]:[0-9][0-9]:[0-9][0-9])"
+    r" ([+-][0-9][0-9])([0-5][0-9])(?: \([^()]{0,40}\))?\Z"
 )
 _READ = 20_000
 """Characters of a header that addresses are looked for in."""

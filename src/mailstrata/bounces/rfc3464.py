@@ -30,7 +30,7 @@ from mailstrata.model.reply import Reply
 DIALECT = "rfc3464"
 RECIPIENT_LIMIT = 500
 
-_STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?!\d)")
+_STATUS = re.compile(r"\s*([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9])")
 _STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})  # RFC 6533 4
 _HEADING = re.compile(r"\n\n[A-Z][^\n]{8,78}\.\n{1,3}\Z")
 """A sentence alone on the line above the recipient's own lines."""

@@ -39,8 +39,8 @@ _REMEMBERED = 400
 _FOLDS = frozenset(" \t")
 _LAST_LINE = re.compile(r"\n(?![ \t])")
 _KEYS: dict[str, str] = {}
-_TYPE = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+)")
-_PARAMETER = re.compile(r";\s*([\w*-]{1,60})\s*=\s*(?:\"((?:[^\"\\]++|\\.)*+)\"?|([^\s;]*))", re.DOTALL)
+_TYPE = re.compile(r"\s*([A-Za-z0-9_!#$&^.+-]+/[A-Za-z0-9_!#$&^.+-]+)")
+_PARAMETER = re.compile(r";\s*([A-Za-z0-9_*-]{1,60})\s*=\s*(?:\"((?:[^\"\\]++|\\.)*+)\"?|([^\s;]*))", re.DOTALL)
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\n]{1,70}?)[ \t]*\n(?=Content-[A-Za-z]+:)", re.IGNORECASE)
 _NO_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _HEADERS_ONLY = frozenset({"text/rfc822-headers", "message/global-headers"})

@@ -15,8 +15,8 @@ from mailstrata.bounces.bounce import Bounce
 from mailstrata.model.values import dataclass
 
 # What may not stand before is looked at behind the first digits: the search then jumps from one such place to the next.
-_STATUS = re.compile(r"([245]\.(?<![\d.]..)\d{1,3}\.\d{1,3})(?!\.?\d)")
-_REPLY = re.compile(r"([245][0-5]\d(?<![^\s:>'\"(;#]...))(?=[ :-]+\D|[ -]\d\.\d|\Z)")
+_STATUS = re.compile(r"([245]\.(?<![0-9.]..)[0-9]{1,3}\.[0-9]{1,3})(?!\.?[0-9])")
+_REPLY = re.compile(r"([245][0-5][0-9](?<![^\s:>'\"(;#]...))(?=[ :-]+\D|[ -][0-9]\.[0-9]|\Z)")
 _SCANNED = 2000
 
 
