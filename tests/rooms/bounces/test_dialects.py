@@ -3,8 +3,13 @@ from __future__ import annotations
 import pkgutil
 from pathlib import Path
 
+import pytest
+
 import mailstrata.bounces.dialects as package
-from mailstrata.bounces.dialects import DIALECTS
+from mailstrata.bounces.answer import NOTHING, Answer
+from mailstrata.bounces.dialects import DIALECTS, sendmail
+from mailstrata.bounces.form import RECIPIENT_LIMIT
+from mailstrata.bounces.notice import Notice
 from mailstrata.bounces.read import read
 
 BOUNCES = Path(__file__).parents[2] / "bounces"
@@ -37,3 +42,19 @@ def test_without_the_header_the_recipients_are_those_of_the_enclosed_mail() -> N
     raw = (BOUNCES / "gmail-alias-535.eml").read_bytes()
     lines = [line for line in raw.split(b"\n") if not line.startswith(b"X-Failed-Recipients")]
     assert [bounce.recipient for bounce in read(b"\n".join(lines))] == ["peter@dock.example"]
+
+
+def test_a_recipient_named_a_thousand_times_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In sendmail's list, as each look-up goes through the whole text; of different ones so many as a report may have."""
+    asked: list[str] = []
+
+    def nothing(notice: Notice, recipient: str) -> Answer:
+        assert recipient in notice.words
+        asked.append(recipient)
+        return NOTHING
+
+    monkeypatch.setattr(sendmail, "answer_about", nothing)
+    head = "From: MAILER-DAEMON@harbor.example\n\n   ----- The following addresses had permanent fatal errors -----\n"
+    entries = ["<ann@harbor.example>\n"] * 1000 + [f"<a{number}@harbor.example>\n" for number in range(1000)]
+    read(f"{head}{''.join(entries)}\n   ----- Transcript of session follows -----\n550 no\n".encode())
+    assert (asked[:2], len(asked)) == (["ann@harbor.example", "a0@harbor.example"], RECIPIENT_LIMIT)

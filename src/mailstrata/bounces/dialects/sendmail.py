@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 
 from mailstrata.bounces.bounce import Bounce
-from mailstrata.bounces.form import ADDRESS, Form, bounces
+from mailstrata.bounces.form import ADDRESS, RECIPIENT_LIMIT, Form, bounces
 from mailstrata.bounces.notice import Notice
 from mailstrata.bounces.rfc3464 import answer_about
 from mailstrata.bounces.signs import may_be_a_notice
@@ -45,5 +45,5 @@ def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | N
     if standard or not FORM.is_spoken_by(notice) or not may_be_a_notice(notice):
         return None
     block = FORM.block(notice)
-    named = [match["addr"] or match["bare"] for match in _ENTRY.finditer(block)]
+    named = list(dict.fromkeys(match["addr"] or match["bare"] for match in _ENTRY.finditer(block)))[:RECIPIENT_LIMIT]
     return bounces(notice, [(each, answer_about(notice, each)) for each in named], dialect=DIALECT) or None
