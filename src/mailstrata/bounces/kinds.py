@@ -39,6 +39,8 @@ _CHALLENGES = (
 _PROOFS = re.compile(r"requires? confirmation|not pre-approved|confirm (?:that you are|this message)")
 _INVITES = ("click", "reply to this", "confirm", "verify", "add yourself", "follow instructions", "visit")
 _REPORT = REPORT_TYPE.encode()
+_ALONE = frozenset({"text/plain", "text/html"})
+"""What has no parts to look through."""
 _COMPLAINT = re.compile(rb"(?:notification|event)Type\W{1,8}Complaint\W")  # facts.md B7
 _AUTO_SUBJECT = re.compile(
     r"\s*\[?(?:auto(?:matic|mated|matische)?[- ]?(?:reply|response|antwort|:)|out of (?:the )?office|on vacation|vacation"
@@ -92,33 +94,36 @@ def asks_for_proof(diagnostic: str) -> bool:
 
 
 def _is_feedback(notice: Notice) -> bool:
-    declared = notice.mail.parameter("report-type").lower() == "feedback-report"
-    raw = notice.mail.raw
-    hinted = declared or _REPORT in raw or b"HmXmrOriginalRecipient" in raw
-    if hinted and (declared or report_of(notice.mail) is not None):
+    mail = notice.mail
+    if mail.parameter("report-type").lower() == "feedback-report":
         return True
-    if b"omplaint" in raw and _COMPLAINT.search(raw):
+    hinted = mail.type not in _ALONE and (_REPORT in mail.raw or b"HmXmrOriginalRecipient" in mail.raw)
+    if hinted and report_of(mail) is not None:
         return True
-    return notice.subject.strip() == "unsubscribe" and notice.mail.has(
-        "auto-submitted"
-    )  # RFC 2369 3.2, as Apple Mail does
+    if b"omplaint" in mail.raw and _COMPLAINT.search(mail.raw):
+        return True
+    return notice.subject.strip() == "unsubscribe" and mail.has("auto-submitted")  # RFC 2369 3.2, as Apple Mail does
 
 
 def _is_receipt(notice: Notice) -> bool:
-    if notice.mail.parameter("report-type").lower() == "disposition-notification":
+    mail = notice.mail
+    if mail.parameter("report-type").lower() == "disposition-notification":
         return True
-    if b"disposition-notification" not in notice.mail.raw:
+    if mail.type in _ALONE or b"disposition-notification" not in mail.raw:
         return False
-    return any(part.type in DISPOSITIONS for part in notice.mail.walk())
+    return any(part.type in DISPOSITIONS for part in mail.walk())
 
 
 def _is_auto_reply(notice: Notice) -> bool:
     mail = notice.mail
     if _AUTO_SUBJECT.match(notice.subject):
         return True
-    if mail.has("x-autoreply") or mail.has("x-autorespond") or "auto_reply" in mail.get("precedence").lower():
+    is_marked = mail.mentions("\nx-auto")
+    if is_marked and (mail.has("x-autoreply") or mail.has("x-autorespond")):
         return True
-    automatic = mail.get("auto-submitted").lower().startswith("auto-replied") or mail.has(
-        "x-auto-response-suppress"
+    if mail.mentions("auto_reply") and "auto_reply" in mail.get("precedence").lower():
+        return True
+    automatic = mail.get("auto-submitted").lower().startswith("auto-replied") or (
+        is_marked and mail.has("x-auto-response-suppress")
     )  # RFC 3834 5; MS-OXCMAIL
     return automatic and not mail.has("x-failed-recipients") and not any(name in notice.sender for name in SENDERS)

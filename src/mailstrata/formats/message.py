@@ -23,8 +23,11 @@ SIZE_LIMIT = 16 * 1024 * 1024
 DEPTH_LIMIT = 20
 PART_LIMIT = 1000
 HEADER_LIMIT = 256 * 1024
+_DELIMITER_LIMIT = 10 * PART_LIMIT
+"""Lines like a delimiter that are looked at in one multipart; those of parts within it may begin alike."""
 
-_NAME = re.compile(rb"[!-9;-~]+[ \t]*")
+_FIRST_HEADER = re.compile(rb"(?:>?From [^\n]*\n)?+()[!-9;-~]{1,999}+[ \t]*:")
+"""Where the first header begins, behind an envelope: a name, and blanks at most (RFC 5322 2.2, 4.5)."""
 _SPACED = re.compile(r"(\n[!-9;-~]+)(?:\n?[ \t])+:")
 _NO_NAME = frozenset(": \t")
 """What a name before a colon has none of."""
@@ -107,14 +110,18 @@ class Part:
         return self._parameters.get(name, "")
 
     @property
+    def transfer_encoding(self) -> str:
+        """How the body is encoded, in lower case; empty when it is not said (RFC 2045 6)."""
+        return self.get("content-transfer-encoding").lower()
+
+    @property
     def content(self) -> bytes:
         """The body with its transfer encoding undone; as it stands when that cannot be undone (RFC 2045 6)."""
         return self._decoded(SIZE_LIMIT)
 
     def _decoded(self, limit: int) -> bytes:
         """The content of the first ``limit`` bytes of the body."""
-        encoding = self.get("content-transfer-encoding").strip().lower()
-        body = self.body
+        encoding, body = self.transfer_encoding, self.body
         if len(body) > limit:
             body = body[:limit]
         if encoding == "quoted-printable":
@@ -227,16 +234,15 @@ def _head_of(raw: bytes) -> tuple[int, int, int]:
     They end at the first empty line; a line among them that is no header is nobody's. Bytes that do not begin with a header
     have none.
     """
-    start = raw.find(b"\n") + 1 if raw.startswith(_ENVELOPES) else 0
-    if raw.startswith(b"\n", start):
-        return start, start, start + 1
-    colon = raw.find(b":", start, start + 1000)
-    if colon < 0 or not _is_name(raw[start:colon]):
-        return start, start, start
+    first = _FIRST_HEADER.match(raw)
+    if first is None:
+        start = raw.find(b"\n") + 1 if raw.startswith(_ENVELOPES) else 0
+        return start, start, start + raw.startswith(b"\n", start)
+    start = first.start(1)
     end = raw.find(b"\n\n", start)
     if end < 0:
         return start, min(len(raw), start + HEADER_LIMIT), len(raw)
-    return start, min(end, start + HEADER_LIMIT), end + 2
+    return start, end if end - start <= HEADER_LIMIT else start + HEADER_LIMIT, end + 2
 
 
 @lru_cache(maxsize=256)
@@ -251,12 +257,6 @@ def _headers(raw: bytes) -> tuple[str, str, str, Mapping[str, str]]:
     at = lower.find("\ncontent-type:")
     media, parameters = _declared(_value(head, at + 14)[:4000]) if at >= 0 else _UNDECLARED
     return head, lower, media, parameters
-
-
-@lru_cache(maxsize=256)
-def _is_name(text: bytes) -> bool:
-    """Whether a header's name stands there, and blanks at most (RFC 5322 2.2, 4.5)."""
-    return _NAME.fullmatch(text) is not None
 
 
 def _has_spaced_name(head: str) -> bool:
@@ -313,25 +313,22 @@ def _between_boundaries(body: bytes, boundary: str) -> list[bytes]:
 
 
 def _cut(body: bytes, delimiter: bytes) -> list[bytes]:
-    pieces: list[bytes] = []
-    line, size = b"\n" + delimiter, len(delimiter)
-    start = -1
-    at = 0 if body.startswith(delimiter) else body.find(line) + 1 or -1
-    while at >= 0 and len(pieces) <= PART_LIMIT:
-        end = body.find(b"\n", at + size)
-        if end < 0:
-            end = len(body)
-        rest = body[at + size : end]
-        if rest and rest != b"--":
-            rest = rest[:100].rstrip(b" \t")
-        if not rest or rest == b"--":
-            if start >= 0:
-                pieces.append(body[start : max(at - 1, start)])  # the line end before a delimiter is the delimiter's
-            start = end + 1
-            if rest:
-                return pieces
-        at = body.find(line, at + size) + 1 or -1
-    return [*pieces, body[start:]] if start >= 0 else pieces
+    line = b"\n" + delimiter
+    _, *found = (b"\n" + body if body.startswith(delimiter) else body).split(line, _DELIMITER_LIMIT)
+    pieces: list[list[bytes]] = []
+    for text in found:
+        if text.startswith(b"\n"):
+            pieces.append([text[1:]])
+            continue
+        rest, _, piece = text.partition(b"\n")
+        sign = rest if rest == b"--" else rest[:100].rstrip(b" \t")
+        if sign == b"--":
+            break
+        if not sign:
+            pieces.append([piece])
+        elif pieces:
+            pieces[-1].append(text)  # another boundary, which begins alike
+    return [line.join(piece) for piece in pieces]
 
 
 def _declared(value: str) -> tuple[str, Mapping[str, str]]:

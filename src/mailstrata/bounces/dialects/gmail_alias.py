@@ -28,11 +28,13 @@ from mailstrata.model.reply import Reply
 DIALECT = "gmail-alias"
 
 _SIGN = "CustomFromDenied"
-_HINTS = (_SIGN.encode(), b"ase64", b"uoted-", b"ASE64", b"UOTED-")
-"""The sign as it came, and the names of the transfer encodings behind which it may be."""
+_RAW_SIGN = _SIGN.encode()
+_HIDING = frozenset({"quoted-printable", "base64"})
+"""The transfer encodings behind which the sign may be."""
 _LINK = re.compile(r"[?&]p=CustomFromDenied\b[^\n]*")
 _LEAD_IN = re.compile(r"The response(?: from the remote server)? was:", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+_TEXTS = ("text/plain", "text/html")
 _TEXT_LIMIT = 200_000
 
 
@@ -45,7 +47,7 @@ def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | N
     failed = mailboxes(named) if named else ()
     if not failed and mail.parameter("report-type") != "delivery-status":
         return None
-    if not _may_have_the_sign(mail.raw):
+    if not _may_have_the_sign(mail):
         return None
     words = next((text for text in _texts(mail) if _LINK.search(text)), "")
     if not words:
@@ -73,9 +75,11 @@ def _bounce(mail: Part, original: Original, recipient: str, answer: str) -> Boun
     )
 
 
-def _may_have_the_sign(raw: bytes) -> bool:
+def _may_have_the_sign(mail: Part) -> bool:
     """Whether to look for the sign at all: few mails have it, and to decode their texts costs more."""
-    return any(map(raw.__contains__, _HINTS))
+    return _RAW_SIGN in mail.raw or any(
+        [part.transfer_encoding in _HIDING for part in mail.walk() if part.type in _TEXTS]
+    )
 
 
 def _texts(mail: Part) -> Iterator[str]:
