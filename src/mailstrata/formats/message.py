@@ -340,7 +340,9 @@ def _declared(value: str) -> tuple[str, Mapping[str, str]]:
 def _parsed(value: str) -> tuple[str, Mapping[str, str]]:
     media, semicolon, _ = value.partition(";")
     given = _PARAMETER.findall(value) if semicolon else []
-    return _media(media[:200]), {key.lower(): _unquoted(quoted) or bare for key, quoted, bare in reversed(given)}
+    return _media(media[:200]), {
+        key.lower(): (_unquoted(quoted) if "\\" in quoted else quoted) or bare for key, quoted, bare in reversed(given)
+    }
 
 
 @lru_cache(maxsize=128)
@@ -353,7 +355,7 @@ _UNDECLARED: tuple[str, Mapping[str, str]] = ("text/plain", {})
 
 
 def _unquoted(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text) if "\\" in text else text
+    return re.sub(r"\\(.)", r"\1", text)
 
 
 def _from_base64(body: bytes) -> bytes:

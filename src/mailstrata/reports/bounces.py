@@ -56,9 +56,9 @@ class Tally:
 def line(record: Record) -> str:
     """The object as a line of JSON in pure ASCII."""
     try:
-        text = msgspec.json.format(msgspec.json.encode(record), indent=0).decode("ascii")
+        text = msgspec.json.encode(record).decode("ascii")
     except UnicodeError:  # letters beyond ASCII, or half of a surrogate pair, which is no text in UTF-8
-        text = json.dumps(record, ensure_ascii=True)
+        text = json.dumps(record, ensure_ascii=True, separators=(",", ":"))
     return text.replace("\x7f", "\\u007f") + "\n"
 
 

@@ -43,18 +43,23 @@ def numbers_of(bounce: Bounce, *, text: str = "") -> Numbers:
 
     ``text`` is looked at where the answer itself is empty.
     """
-    answer = (bounce.diagnostic or text)[:_SCANNED]
-    said = [bounce.reply.enhanced] if bounce.reply and bounce.reply.enhanced else []
-    said += _STATUS.findall(answer)[:4]
-    found = [*dict.fromkeys([*said, bounce.status] if bounce.status else said)]
-    if len(found) > 1:
-        found.sort(key=lambda status: status.endswith(".0.0"))
-    return _known(tuple(found), bounce.reply.code if bounce.reply else _reply(answer))
+    reply, answer = bounce.reply, (bounce.diagnostic or text)[:_SCANNED]
+    said = tuple(_STATUS.findall(answer)[:4])
+    if reply is None:
+        return _weighed("", said, bounce.status, _reply(answer))
+    return _weighed(reply.enhanced, said, bounce.status, reply.code)
+
+
+@lru_cache(maxsize=4096)
+def _weighed(first: str, said: tuple[str, ...], reported: str, reply: int) -> Numbers:
+    """The numbers in their order; few are told again and again."""
+    found = dict.fromkeys([status for status in (first, *said, reported) if status])
+    return _known(tuple(sorted(found, key=lambda status: status.endswith(".0.0"))), reply)
 
 
 @lru_cache(maxsize=4096)
 def _known(statuses: tuple[str, ...], reply: int) -> Numbers:
-    """One and the same object for the same numbers: there are few, and what they mean is remembered for each."""
+    """One and the same object for the same numbers: what they mean is remembered for each."""
     return Numbers(statuses=statuses, reply=reply)
 
 

@@ -71,13 +71,15 @@ def quoted(text: str) -> str:
 
     ``mx.dock.example said: 550 no such user`` is ``550 no such user``.
     """
-    lower, lead_ins = text[:LIMIT].lower(), _lead_ins()
-    if not any(map(lower.__contains__, lead_ins)):
+    lower, (lead_ins, without_colon) = text[:LIMIT].lower(), _lead_ins()
+    if not any(map(lower.__contains__, lead_ins if ":" in lower else without_colon)):
         return text
     answer = text[min([lower.find(words) + len(words) for words in lead_ins if words in lower]) :]
     return answer if answer.strip() else text
 
 
 @cache
-def _lead_ins() -> tuple[str, ...]:
-    return tuple(line["words"] for line in lines("leadins"))
+def _lead_ins() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """All, and those few that a text without a colon may have."""
+    written = tuple(line["words"] for line in lines("leadins"))
+    return written, tuple(words for words in written if ":" not in words)

@@ -36,7 +36,8 @@ _KINDS = {
 
 def read(notice: Notice, standard: tuple[Bounce, ...]) -> tuple[Bounce, ...] | None:
     """The recipients of the event; ``None`` when the mail holds none."""
-    if standard or not (b"notificationType" in notice.mail.raw or b"eventType" in notice.mail.raw):
+    raw = notice.mail.raw
+    if standard or b"{" not in raw or not (b"notificationType" in raw or b"eventType" in raw):
         return None
     event = _event(notice.mail.beginning(TEXT_LIMIT))
     kind, name, action = _KINDS.get(str(event.get("notificationType") or event.get("eventType")), ("", "", ""))
