@@ -126,7 +126,12 @@ REFINERS = (gmail_alias.read, ses.read)
 """The readers that know better where the standard reader found something; all others are for where it found nothing."""
 
 _EVERY_TEXT_HAS = ("",)
-_FORMS: dict[Reader, Form] = {exim.read: exim.FORM, mailru.read: mailru.FORM, sendmail.read: sendmail.FORM}
+_FORMS: dict[Reader, Form] = {
+    exim.read: exim.FORM,
+    mailru.read: mailru.FORM,
+    sendmail.read: sendmail.FORM,
+    v5sendmail.read: v5sendmail.FORM,
+}
 """The forms of the readers that are more than a form."""
 
 
