@@ -5,10 +5,10 @@
 Every tool does the same: read each mail's file, parse it, find the recipients, write an answer a line as JSON. It does so in a
 process of its own, `RUNS` times in turn with the others, after it has read our own tests' bounces once, uncounted. Speeds are
 medians of the CPU time. A ratio of speeds is the median of what it was in each turn: the machine's pace changes by a third
-from one second to the next, and the runs of one turn stand beside each other. flufl.bounce does not tell why a mail failed: that work it has not to do, and the ratio stands
-all the same. Ours remembers judgements of answers that it has met (at most 2,048, `classify`) and headers of parts (256,
-`formats.message`); of this corpus each saves less than two instructions in a hundred, as most of its mails differ. The
-answers are scored by the corpus's own program.
+from one second to the next, and the runs of one turn stand beside each other. flufl.bounce does not tell why a mail failed:
+that work it has not to do, and the ratio stands all the same. Ours remembers judgements of answers that it has met (at most
+2,048, `classify`) and headers of parts (256, `formats.message`); of this corpus each saves less than two instructions in a
+hundred, as most of its mails differ. The answers are scored by the corpus's own program.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@
     writer.start()
     await writer.insert(values)          # several tasks at once: one transaction
 
+Where a transaction had several rows, the next one waits two milliseconds for more.
+
 Into SQLite the loop itself writes rows, which is a few system calls for many mails: it waits neither for the disk nor for
 another process, and no thread has to be woken and to wake it again, which costs more than the writing. Such rows are safe from
 the end of this process at once, and from a power cut within ``SOON``. While another process writes, it tries again; what it
@@ -40,6 +42,10 @@ OWED = 10_000
 """Endings that are kept while the database takes none."""
 SOON = 0.1
 """Seconds after which rows that the loop wrote are brought to the disk."""
+MANY = 4
+"""Rows of a transaction after which the next one waits for more."""
+A_LITTLE = 0.002
+"""Seconds for which it waits: under load a transaction costs more than the row in it."""
 _AGAIN = 0.001
 """Seconds after which the loop tries again when another process was writing."""
 _TRIES = 20
@@ -82,6 +88,8 @@ class Writer:
         self._loop: asyncio.AbstractEventLoop
         self._gathered = _Gathered()
         self._waiting = False
+        self._last = 0
+        """Rows of the last transaction."""
         self._tries, self._most = 0, _TRIES if base.dialect == "sqlite" else 0
         self._securing = False
         self._queue: queue.SimpleQueue[_Gathered | None] = queue.SimpleQueue()
@@ -126,15 +134,22 @@ class Writer:
         return await future
 
     def _gather(self) -> None:
-        """All that is wanted in one turn of the loop is written as one."""
-        if not self._waiting:
-            self._waiting = True
+        """All that is wanted in one turn of the loop is written as one; where many want something, all of a little while."""
+        if self._waiting:
+            return
+        self._waiting = True
+        if self._most and self._last >= MANY:
+            self._loop.call_later(A_LITTLE, self._hand_over)
+        else:
             self._loop.call_soon(self._hand_over)
 
     def _hand_over(self) -> None:
         """Write now what the loop can write; the thread gets the rest."""
         self._waiting = False
         gathered = self._gathered
+        self._last = len(gathered.inserts) + len(gathered.updates)
+        if not self._last and not gathered.works:
+            return  # `stop` was quicker
         if gathered.works or self._tries >= self._most:
             self._tries = 0
             self._gathered = _Gathered()

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from tests.leaping import LeapingLoop
 
 from mailstrata.adapters.relay_database import Busy, Database, Row
-from mailstrata.adapters.relay_writer import Values, Writer
+from mailstrata.adapters.relay_writer import MANY, Values, Writer
 
 
 class Counting:
@@ -74,6 +75,49 @@ def test_what_tasks_want_in_one_turn_is_one_transaction() -> None:
 
     asyncio.run(hundred())
     assert base.transactions == [100]
+
+
+def test_where_many_write_the_next_transaction_waits_a_little_for_more() -> None:
+    """Where few do, nobody waits: a mail that comes alone is written in its own turn of the loop."""
+    base = Counting()
+
+    async def crowds() -> None:
+        writer = Writer(base, inserted=base.inserted, known=lambda _, __: None)
+        writer.start()
+
+        async def one_after_the_other() -> None:
+            first = asyncio.create_task(writer.insert((1,)))
+            for _ in range(5):
+                await asyncio.sleep(0)
+            await asyncio.gather(first, writer.insert((2,)))
+
+        await asyncio.gather(*(writer.insert((number,)) for number in range(MANY)))
+        await one_after_the_other()
+        await one_after_the_other()
+        await writer.stop()
+
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+        runner.run(crowds())
+    assert base.transactions == [MANY, 2, 1, 1]
+
+
+def test_what_waits_for_more_is_written_when_the_relay_stops() -> None:
+    """Once, and whoever asked for it hears of it."""
+    base = Counting()
+
+    async def stopped() -> None:
+        writer = Writer(base, inserted=base.inserted, known=lambda _, __: None)
+        writer.start()
+        await asyncio.gather(*(writer.insert((number,)) for number in range(MANY)))
+        waiting = asyncio.create_task(writer.insert((MANY,)))
+        await asyncio.sleep(0)
+        await writer.stop()
+        assert await waiting is None
+        await asyncio.sleep(1)
+
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+        runner.run(stopped())
+    assert base.transactions == [MANY, 1]
 
 
 def test_an_error_of_one_work_reaches_its_own_task_only() -> None:

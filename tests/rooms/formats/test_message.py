@@ -37,6 +37,16 @@ def test_parts_are_cut_at_their_boundary_and_no_longer_one() -> None:
     assert [part.text for part in mail.parts] == ["one\n--bc", "two"]
 
 
+def test_a_part_keeps_the_lines_of_boundaries_that_begin_as_its_own() -> None:
+    """Those of parts within it, which may be named after it."""
+    inner = b"Content-Type: multipart/alternative; boundary=b-in\n\n--b-in\n\none\n--b-in\n\ntwo\n--b-in--"
+    mail = parse(
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b-in\nbefore\n--b\n" + inner + b"\n--b\n\nthree\n--b--\n"
+    )
+    assert [part.text for part in mail.walk()[2:]] == ["one", "two", "three"]
+    assert mail.parts[0].raw == inner
+
+
 def test_a_missing_last_delimiter_ends_with_the_mail() -> None:
     """Truncated mail keeps what it has."""
     mail = parse(b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailstrata.relay.content import Content
+from mailstrata.relay.content import _CHUNK, Content
 
 LINES = st.lists(st.sampled_from([b"", b".", b"..", b".x", b"Subject: Ahoy", b"x" * 998]), max_size=8)
 
@@ -81,3 +82,23 @@ def test_a_large_message_is_what_was_sent_wherever_its_end_is_cut(cut: int) -> N
     assert content.fault(header=1000) is None
     assert content.message == sent.replace(b"\r\n..", b"\r\n.")
     assert content.message is content.message
+
+
+@pytest.mark.parametrize("at", [10, _CHUNK - 2, _CHUNK - 1, _CHUNK, _CHUNK + 1, 2 * _CHUNK - 1])
+@pytest.mark.parametrize(("ends", "taken"), [(b"\r\n", True), (b"\r", False), (b"\n", False), (b"\n\r", False)])
+def test_a_bare_line_end_is_found_wherever_it_stands(at: int, ends: bytes, taken: bool) -> None:
+    """Also where two looks at the message meet (RFC 5321 2.3.8)."""
+    lines, rest = divmod(at, 64)
+    content = Content(limit=10 * _CHUNK)
+    content.take((b"x" * 62 + b"\r\n") * lines + b"y" * rest + ends + b"z\r\n.\r\n", 0)
+    assert (content.fault(header=10 * _CHUNK) is None) is taken
+
+
+@given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"x", b"\x85", b"\x0b"]), max_size=8))
+def test_only_crlf_ends_a_line(pieces: list[bytes]) -> None:
+    """What Python's text knows besides, a form feed or U+0085, ends none."""
+    text = b"".join(pieces)
+    content = Content(limit=1000)
+    content.take(text + b"\r\n.\r\n", 0)
+    fault = content.fault(header=1000)
+    assert (fault is None) is (re.search(rb"\r(?!\n)|(?<!\r)\n", text + b"\r\n") is None)
