@@ -52,8 +52,12 @@ def without_utf_16(raw: bytes) -> bytes:
     return raw.decode("utf-16", "replace").encode("utf-8", "replace")
 
 
+@lru_cache(maxsize=32)
 def decode_words(value: str) -> str:
-    """A header with its encoded words decoded (RFC 2047); as it stands when they are broken."""
+    """A header with its encoded words decoded (RFC 2047); as it stands when they are broken.
+
+    The last few are remembered: of a thousand parts all may have the same.
+    """
     if "=?" not in value or len(value) > WORD_LIMIT:
         return value
     try:

@@ -264,7 +264,7 @@ def _has_spaced_name(head: str) -> bool:
     for sign in (" :", "\t:"):
         at = head.find(sign)
         while at >= 0:
-            if _ends_a_name(head, at):
+            if head.find(":", head.rfind("\n", 0, at) + 1, at) < 0 and _ends_a_name(head, at):
                 return True
             at = head.find(sign, head.find("\n", at))  # no further one of this line comes first in it
     return False
