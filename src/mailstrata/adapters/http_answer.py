@@ -10,9 +10,9 @@ For answers to POST only, which always have a body of a known length or in chunk
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from mailstrata.model.errors import Malformed
+from mailstrata.model.values import dataclass, maker
 
 LIMIT = 64 * 1024
 """Bytes of an answer, head and all. SES's have some hundred."""
@@ -43,6 +43,9 @@ class Answer:
         return found[1].decode("latin-1").strip() if found else ""
 
 
+_answer = maker(Answer)
+
+
 def read(received: bytes) -> Answer | None:
     """The answer, or ``None`` while it is not whole. Raises ``MalformedAnswer``."""
     status = 0
@@ -56,7 +59,7 @@ def read(received: bytes) -> Answer | None:
     if body is None:
         return None
     kept = head[7:8] == b"1" and not _CLOSE.search(head)
-    return Answer(status=status, head=head, body=body, kept=kept)
+    return _answer(status=status, head=head, body=body, kept=kept)
 
 
 def _check(received: bytes, *, whole: bool) -> int:

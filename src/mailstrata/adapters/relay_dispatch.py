@@ -11,6 +11,7 @@ from mailstrata.adapters.send_pace import SendPace
 from mailstrata.model.relaying import TAG, Ending, Entry, Row, State
 from mailstrata.model.reply import Reply
 from mailstrata.model.sending import Accepted, Outcome, Outgoing, Sender
+from mailstrata.model.values import maker
 from mailstrata.relay.answers import Verdict, answer
 from mailstrata.relay.delivery import Mode, halves, notice, notice_again
 from mailstrata.relay.pacer import Ticket
@@ -39,6 +40,9 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
+_outgoing = maker(Outgoing)
+
+
 class Dispatch:
     """Hands mails to ``sender`` at the pace of ``pace``."""
 
@@ -56,7 +60,7 @@ class Dispatch:
     async def send(self, row: int, entry: Entry, message: tuple[bytes | memoryview, ...]) -> tuple[Outcome, Verdict]:
         """Hand a mail over, tagged with its row."""
         outcome = await self._sender.send(
-            Outgoing(
+            _outgoing(
                 sender=entry.sender,
                 recipients=entry.recipients,
                 message=message,

@@ -31,6 +31,9 @@ _FIRST_HEADER = re.compile(rb"(?:>?From [^\n]*\n)?+()[!-9;-~]{1,999}+[ \t]*:")
 _SPACED = re.compile(r"(\n[!-9;-~]+)(?:\n?[ \t])+:")
 _NO_NAME = frozenset(": \t")
 """What a name before a colon has none of."""
+_BLANK = " \t\n"
+_STEP = 100
+"""Characters in which one goes back over them."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BEFORE = (b"\n", _BYTE_ORDER_MARK)
 _ENVELOPES = (b"From ", b">From ")
@@ -272,12 +275,11 @@ def _has_spaced_name(head: str) -> bool:
 
 def _ends_a_name(head: str, at: int) -> bool:
     """Whether a name alone stands before a place, on its line or, where that is blank till there, on the one before."""
-    before = ""
-    while at > 0 and not before:
-        start = head.rfind("\n", 0, at) + 1
-        before = head[start:at].rstrip(" \t")
-        at = start - 1
-    return before != "" and not _NO_NAME.intersection(before)
+    end = at
+    while end > 0 and head[end - 1] in _BLANK:  # in steps: there may be many blank lines
+        low = max(end - _STEP, 0)
+        end = low + len(head[low:end].rstrip(_BLANK))
+    return end > 0 and not _NO_NAME.intersection(head[head.rfind("\n", 0, end) + 1 : end])
 
 
 def _in_lower_case(head: str) -> str:

@@ -11,10 +11,10 @@ once, and a lasting one never a 4xx, which would be tried for days: the two mist
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from mailstrata.model.reply import Reply
 from mailstrata.model.sending import Accepted, Outcome, Refused, Unsent
+from mailstrata.model.values import dataclass, maker
 
 _SAID = 300
 
@@ -31,6 +31,9 @@ class Verdict:
     held: bool = False
     throttled: bool = False
     alarm: bool = False
+
+
+_verdict = maker(Verdict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +157,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], _Rule], ...] = (
 def answer(outcome: Outcome) -> Verdict:
     """The verdict on one try. An unsettled one is held back too, but nobody may try it again."""
     if isinstance(outcome, Accepted):
-        return Verdict(reply=Reply(code=250, enhanced="2.0.0", text=f"Ok {outcome.id}"))
+        return _verdict(reply=Reply(code=250, enhanced="2.0.0", text=f"Ok {outcome.id}"))
     if isinstance(outcome, Refused):
         return _refused(outcome)
     if isinstance(outcome, Unsent):

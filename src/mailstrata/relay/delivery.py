@@ -22,10 +22,12 @@ from mailstrata.model.names import domain_of
 from mailstrata.model.relaying import Entry, Row, State
 from mailstrata.model.reply import Reply
 from mailstrata.model.sending import Accepted, Outcome, Unsettled
+from mailstrata.model.values import maker
 from mailstrata.relay.answers import Verdict
 from mailstrata.relay.message import Prepared
 from mailstrata.relay.offer import Offer
 
+_entry = maker(Entry)
 _DAEMON = "MAILER-DAEMON@"
 _FINGERPRINT = 40
 """Hexadecimal digits: 160 bits."""
@@ -108,7 +110,7 @@ def fingerprint(offer: Offer, recipients: tuple[str, ...], prepared: Prepared) -
 
 def entry(offer: Offer, recipients: tuple[str, ...], prepared: Prepared) -> Entry:
     """What is written down of a part of an offer before it is handed over."""
-    return Entry(
+    return _entry(
         login=offer.login,
         sender=offer.sender,
         recipients=recipients,

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from mailstrata.model.values import maker
 from mailstrata.relay.addresses import all_complete
 
 _FIELDS = re.compile(rb"\n(?![ \t])")
@@ -80,6 +81,7 @@ class Prepared:
         return self.head, self.body
 
 
+_prepared = maker(Prepared)
 _REMOVE, _ADDRESS, _ONCE, _TRACE = range(4)
 _KINDS = (
     dict.fromkeys(ONCE, _ONCE)
@@ -122,7 +124,7 @@ def prepare(raw: bytes) -> Prepared:
     message_id = _own_id(header)
     if message_id:
         _refer(header, message_id)
-    return Prepared(
+    return _prepared(
         head=b"\n".join(pieces) + raw[end:split],
         body=memoryview(raw)[split:],
         changes=tuple(header.changes[:_MANY]),

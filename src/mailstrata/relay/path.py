@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mailstrata.model.reply import Reply
+from mailstrata.model.values import dataclass, maker
 
 _PATH = re.compile(r" ?<([^<>]*)>((?: .*)?)")
 _LOCAL = re.compile(
@@ -34,6 +34,9 @@ class Path:
     parameters: Mapping[str, str]
 
 
+_path = maker(Path)
+
+
 def read(rest: str, keyword: str) -> Path | Reply:
     """The path of ``FROM:<…>`` or ``TO:<…>``; the reply that refuses it when there is none."""
     found = _PATH.fullmatch(rest[len(keyword) :]) if rest[: len(keyword)].upper() == keyword else None
@@ -44,7 +47,7 @@ def read(rest: str, keyword: str) -> Path | Reply:
         return Reply(code=501, enhanced="5.5.4", text="The parameters behind the address cannot be read")
     if refusal := _refused(found[1], sender=keyword == "FROM:"):
         return refusal
-    return Path(address=found[1], parameters=parameters)
+    return _path(address=found[1], parameters=parameters)
 
 
 def _parameters(text: str) -> dict[str, str] | None:

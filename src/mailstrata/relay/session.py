@@ -21,7 +21,7 @@ from mailstrata.relay.content import TOO_LONG, Content
 from mailstrata.relay.effects import Close, Declined, Effect, Send, StartTls, Verify
 from mailstrata.relay.limits import AUTH_LINE, COMMAND_LINE, Limits
 from mailstrata.relay.login import MECHANISMS, Credentials, Exchange
-from mailstrata.relay.offer import Offer
+from mailstrata.relay.offer import Offer, offer_of
 from mailstrata.relay.order import OUT_OF_TURN, VERBS, Stage
 
 _AHEAD = 65_536
@@ -308,7 +308,7 @@ class Session:
         self._said_of_message(refusal)
 
     def _offer(self, message: bytes) -> Offer:
-        return Offer(
+        return offer_of(
             login=self.login,
             secret=self._secret,
             sender=self._sender,
