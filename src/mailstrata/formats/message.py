@@ -315,7 +315,7 @@ def _between_boundaries(body: bytes, boundary: str) -> list[bytes]:
 
 
 def _cut(body: bytes, delimiter: bytes) -> list[bytes]:
-    line = b"\n" + delimiter
+    line = b"\n" + delimiter  # the line end before a delimiter is the delimiter's
     _, *found = (b"\n" + body if body.startswith(delimiter) else body).split(line, _DELIMITER_LIMIT)
     pieces: list[list[bytes]] = []
     for text in found:
