@@ -14,8 +14,10 @@ from functools import lru_cache
 
 _NAME_LIMIT = 80
 """Characters before a field's colon."""
-GROUP_LIMIT = 20_000
+VALUE_LIMIT = 20_000
 """Characters of one field's value that are kept."""
+GROUP_LIMIT = 2000
+"""Groups that are read: more recipients than anybody asks for."""
 TEXT_LIMIT = 300_000
 
 _NAME = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*\Z")
@@ -45,18 +47,20 @@ Fields = dict[str, str]
 
 
 def groups(text: str) -> list[Fields]:
-    """The groups of fields, their names in lower case, the first of equal names counted."""
+    """The groups of fields, their names in lower case, the first of equal names counted; at most ``GROUP_LIMIT`` of them."""
     found: list[Fields] = []
     fields: Fields = {}
     name = ""
     for line in text[:TEXT_LIMIT].split("\n"):
+        if len(found) == GROUP_LIMIT:
+            return found
         if not line or line.isspace():
             fields, name = _closed(found, fields), ""
             continue
         start, colon, rest = line.partition(":")
         begun = _field_name(start) if colon and len(start) <= _NAME_LIMIT else ""
         if not begun:
-            if name and len(fields[name]) < GROUP_LIMIT:
+            if name and len(fields[name]) < VALUE_LIMIT:
                 fields[name] += "\n" + line.strip()
             continue
         name = begun

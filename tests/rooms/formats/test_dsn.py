@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailstrata.formats.dsn import action, address, from_xtext, groups, value
+from mailstrata.formats.dsn import GROUP_LIMIT, action, address, from_xtext, groups, value
 
 
 def test_groups_are_parted_by_blank_lines() -> None:
@@ -20,6 +20,16 @@ def test_without_blank_lines_a_repeated_recipient_begins_the_next_group() -> Non
     """As AOL writes it."""
     one, two = groups("Final-Recipient: a@x.example\nStatus: 5.1.1\nFinal-Recipient: b@x.example\nStatus: 5.2.2\n")
     assert (one["status"], two["status"]) == ("5.1.1", "5.2.2")
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_of_more_groups_than_anybody_has_recipients_the_first_are_read(between: str) -> None:
+    """A report of thirty thousand takes no longer than one of two thousand."""
+    found = groups(
+        between.join([f"Final-Recipient: rfc822; a{number}@dock.example" for number in range(2 * GROUP_LIMIT)])
+    )
+    assert len(found) == GROUP_LIMIT
+    assert found[-1] == {"final-recipient": f"rfc822; a{GROUP_LIMIT - 1}@dock.example"}
 
 
 def test_fields_that_a_blank_line_tore_off_belong_to_their_recipient() -> None:
