@@ -40,9 +40,12 @@ _INLINE = re.compile(r"\n(?=(?:reporting-mta|final-recipient|original-recipient|
 def read(notice: Notice) -> tuple[Bounce, ...]:
     """What the mail's own delivery-status says, one Bounce a recipient; empty when it has none."""
     found: list[Fields] = []
+    room = TEXT_LIMIT  # for all such parts together: a mail may have a thousand
     for part in notice.mail.walk():
-        if part.type in _STATUS_PARTS:
-            found += groups(part.beginning(TEXT_LIMIT))
+        if part.type in _STATUS_PARTS and room:
+            text = part.beginning(room)
+            found += groups(text)
+            room -= len(text)
     told = [group for group in found if _field(group)]
     if not told and may_be_a_notice(notice):
         found = _in_the_text(notice)

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from mailstrata.bounces import rfc3464
 from mailstrata.bounces.notice import Notice
+from mailstrata.formats.dsn import TEXT_LIMIT
 from mailstrata.formats.message import parse
 
 
@@ -94,3 +97,14 @@ def test_the_number_of_recipients_is_bounded() -> None:
     """One mail cannot make a report of a million lines."""
     mail = _notice(b"Content-Type: message/delivery-status\n\n" + _numbered(rfc3464.RECIPIENT_LIMIT + 5))
     assert len(rfc3464.read(mail)) == rfc3464.RECIPIENT_LIMIT
+
+
+@pytest.mark.parametrize(("padding", "recipients"), [(1000, 2), (TEXT_LIMIT, 1)])
+def test_of_many_reports_in_one_mail_so_much_is_read_as_of_one(padding: int, recipients: int) -> None:
+    """A mail may have a thousand such parts."""
+    report = (
+        "--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; {}@dock.example\nAction: failed\n{}\n"
+    )
+    whole = report.format("ann", "x" * padding) + report.format("bob", "") + "--b--\n"
+    raw = b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n" + whole.encode()
+    assert len(rfc3464.read(_notice(raw))) == recipients
