@@ -52,14 +52,14 @@ def without_utf_16(raw: bytes) -> bytes:
     return raw.decode("utf-16", "replace").encode("utf-8", "replace")
 
 
-@lru_cache(maxsize=32)
 def decode_words(value: str) -> str:
-    """A header with its encoded words decoded (RFC 2047); as it stands when they are broken.
+    """A header with its encoded words decoded (RFC 2047); as it stands when they are broken."""
+    return _decoded(value) if "=?" in value and len(value) <= WORD_LIMIT else value
 
-    The last few are remembered: of a thousand parts all may have the same.
-    """
-    if "=?" not in value or len(value) > WORD_LIMIT:
-        return value
+
+@lru_cache(maxsize=32)
+def _decoded(value: str) -> str:
+    """The same; the last few are remembered: of a thousand parts all may have one. Long ones never come here."""
     try:
         words = decode_header(value)
     except (HeaderParseError, ValueError):
