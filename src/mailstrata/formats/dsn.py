@@ -18,6 +18,7 @@ VALUE_LIMIT = 20_000
 """Characters of one field's value that are kept."""
 GROUP_LIMIT = 2000
 """Groups that are read: more recipients than anybody asks for."""
+LINE_LIMIT = 10 * GROUP_LIMIT
 TEXT_LIMIT = 300_000
 
 _NAME = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*\Z")
@@ -51,7 +52,7 @@ def groups(text: str) -> list[Fields]:
     found: list[Fields] = []
     fields: Fields = {}
     name = ""
-    for line in text[:TEXT_LIMIT].split("\n"):
+    for line in text[:TEXT_LIMIT].split("\n", LINE_LIMIT)[:LINE_LIMIT]:
         if len(found) == GROUP_LIMIT:
             return found
         if not line or line.isspace():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailstrata.formats.dsn import GROUP_LIMIT, action, address, from_xtext, groups, value
+from mailstrata.formats.dsn import GROUP_LIMIT, LINE_LIMIT, action, address, from_xtext, groups, value
 
 
 def test_groups_are_parted_by_blank_lines() -> None:
@@ -30,6 +30,13 @@ def test_of_more_groups_than_anybody_has_recipients_the_first_are_read(between: 
     )
     assert len(found) == GROUP_LIMIT
     assert found[-1] == {"final-recipient": f"rfc822; a{GROUP_LIMIT - 1}@dock.example"}
+
+
+@pytest.mark.parametrize(("before", "told"), [(LINE_LIMIT - 1, True), (LINE_LIMIT, False)])
+def test_so_many_lines_are_read(before: int, told: bool) -> None:
+    """One field told again and again does not take the time of all that a report may have."""
+    (group,) = groups("To: \n" * before + "Status: 5.1.1\n")
+    assert ("status" in group) is told
 
 
 def test_fields_that_a_blank_line_tore_off_belong_to_their_recipient() -> None:
