@@ -132,7 +132,10 @@ def answer_about(notice: Notice, recipient: str) -> Answer:
         answer = answer_in(words[start:end])
         if answer.reply is not None:
             return answer
-        first = first or answer_in(words[at + len(wanted) : end].lstrip(">:.,;\"' \n"))
+        if first is None:
+            other = BARE.search(words, at + len(wanted), end)  # the next one of a list: what follows it is said of that
+            said = words[at + len(wanted) : other.start() if other else end]
+            first = answer_in(said.lstrip(">:.,;\"' \n"))
         at = lower.find(wanted, at + len(wanted))
     whole = notice.answer
     return whole if whole.reply is not None or not first or not first.diagnostic else first

@@ -25,6 +25,8 @@ _NAME = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*\Z")
 _TYPE = re.compile(r"[\w.+-]+")
 _TYPE_LIMIT = 60
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
+_ALSO_IN_ADDRESSES = frozenset({"2B", "3D"})
+"""What must be encoded in xtext, and may stand in an address."""
 _EMBEDDED = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _KEYS = frozenset({"final-recipient", "original-recipient", "action"})
 NAMES = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
@@ -137,8 +139,7 @@ def _character(match: re.Match[str]) -> str:
 
 def from_xtext(text: str) -> str:
     """Text with ``+2B`` and the like decoded, when it can only be xtext (RFC 3461 4): ``a+b@x`` and ``a+20@x`` stay."""
-    if text.count("+") != len(_XTEXT.findall(text)):
+    encoded = _XTEXT.findall(text)
+    if len(encoded) != text.count("+") or not _ALSO_IN_ADDRESSES.issuperset(encoded):
         return text
-    if set(_XTEXT.findall(text)) <= {"2B", "3D"}:  # what must be encoded in xtext, and may stand in an address
-        return _XTEXT.sub(lambda match: chr(int(match[1], 16)), text)
-    return text
+    return text.replace("+3D", "=").replace("+2B", "+")  # in this order: what is decoded begins no further one

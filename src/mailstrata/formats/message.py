@@ -28,7 +28,11 @@ _DELIMITER_LIMIT = 10 * PART_LIMIT
 
 _FIRST_HEADER = re.compile(rb"(?:>?From [^\n]*\n)?+()[!-9;-~]{1,999}+[ \t]*:")
 """Where the first header begins, behind an envelope: a name, and blanks at most (RFC 5322 2.2, 4.5)."""
-_SPACED = re.compile(r"(\n[!-9;-~]+)(?:\n?[ \t])+:")
+_SPACED = re.compile(r"(\n[!-9;-~]++)(?:\n?[ \t])++:")
+_SPACED_LIMIT = 10_000
+"""Headers of a head whose blank before the colon is taken away."""
+_FEW = 20
+"""Blanks before colons that are looked at one by one, which is quicker where most stand within values."""
 _NO_NAME = frozenset(": \t")
 """What a name before a colon has none of."""
 _BLANK = " \t\n"
@@ -47,7 +51,7 @@ _LAST_LINE = re.compile(r"\n(?![ \t])")
 _KEYS: dict[str, str] = {}
 _TYPE = re.compile(r"\s*([A-Za-z0-9_!#$&^.+-]+/[A-Za-z0-9_!#$&^.+-]+)")
 _PARAMETER = re.compile(r";\s*([A-Za-z0-9_*-]{1,60})\s*=\s*(?:\"((?:[^\"\\]++|\\.)*+)\"?|([^\s;]*))", re.DOTALL)
-_GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\n]{1,70}?)[ \t]*\n(?=Content-[A-Za-z]+:)", re.IGNORECASE)
+_GUESSED_BOUNDARY = re.compile(rb"\n--(?![ \t])([^\n]{1,70}+)[ \t]*+\n(?=Content-[A-Za-z]+:)", re.IGNORECASE)
 _NO_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _HEADERS_ONLY = frozenset({"text/rfc822-headers", "message/global-headers"})
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
@@ -254,8 +258,8 @@ def _headers(raw: bytes) -> tuple[str, str, str, Mapping[str, str]]:
     they are looked up; and what Content-Type declares. Most parts have the headers that their server gives to every mail's.
     """
     head = f"\n{raw.decode('utf-8', 'replace')}\n\n" if raw else "\n\n"
-    if " :" in head and _has_spaced_name(head):
-        head = _SPACED.sub(r"\1:", head)
+    if " :" in head and (head.count(" :") > _FEW or _has_spaced_name(head)):
+        head = _SPACED.sub(r"\1:", head, _SPACED_LIMIT)
     lower = head.lower() if head.isascii() else _in_lower_case(head)
     at = lower.find("\ncontent-type:")
     media, parameters = _declared(_value(head, at + 14)[:4000]) if at >= 0 else _UNDECLARED
@@ -309,8 +313,8 @@ def _between_boundaries(body: bytes, boundary: str) -> list[bytes]:
     wanted = boundary.rstrip().encode("utf-8", "replace")
     pieces = _cut(body, b"--" + wanted) if wanted else []
     if not pieces:
-        guess = _GUESSED_BOUNDARY.search(body)
-        pieces = _cut(body, b"--" + guess[1]) if guess else []
+        guess = _GUESSED_BOUNDARY.search(b"\n" + body)
+        pieces = _cut(body, b"--" + guess[1].rstrip(b" \t")) if guess else []
     return pieces
 
 

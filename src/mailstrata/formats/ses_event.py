@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import binascii
 import json
+import math
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -90,20 +91,27 @@ def events(raw: bytes | str) -> tuple[SesEvent, ...]:
     return tuple(_event(each) for each in _bare(content, _DEPTH))
 
 
-def stream(text: str) -> Iterator[SesEvent]:
+def stream(text: str, *, patience: float = math.inf) -> Iterator[SesEvent]:
     """The events in JSON documents one after the other: one a line, as Firehose joins them, or a list of them.
 
-    Raises ``Malformed``, which names the line, at what is no JSON; what stood before it has been given.
+    Raises ``Malformed``, which names the line, at what is no JSON, and behind ``patience`` documents without an event, one
+    after the other; what stood before has been given.
     """
-    decoder, place = json.JSONDecoder(), 0
+    decoder, place, without = json.JSONDecoder(), 0, 0
     while (begin := _BLANK.match(text, place).end()) < len(text):  # type: ignore[union-attr]
         try:
             content, place = decoder.raw_decode(text, begin)
         except (ValueError, RecursionError) as error:
             line = text.count("\n", 0, getattr(error, "pos", begin)) + 1
             raise Malformed(f"line {line}", "not JSON", "SES's events as JSON, one after the other") from error
+        without += 1
         for each in content if isinstance(content, list) else (content,):
-            yield from map(_event, _bare(each, _DEPTH))
+            for event in _bare(each, _DEPTH):
+                without = 0
+                yield _event(event)
+        if without > patience:
+            line = text.count("\n", 0, begin) + 1
+            raise Malformed(f"line {line}", f"{without} documents without an event", "SES's events as JSON")
 
 
 def _bare(content: object, depth: int) -> Iterator[Json]:

@@ -66,6 +66,12 @@ def test_braces_alone_make_no_event() -> None:
     assert [one["bounce"] for one in records(b"{not json\nSubject: x\n\n", file="a")] == [False]
 
 
+def test_events_behind_much_that_is_none_are_read() -> None:
+    """A log may hold more than SES's events."""
+    told = list(records(b"{}\n" * 20_000 + json.dumps(EVENT).encode(), file="a"))
+    assert [one["recipient"] for one in told] == ["a@dock.example", "b@dock.example"]
+
+
 def test_json_of_another_kind_is_no_mail_that_names_recipients() -> None:
     """A notice's words within it are somebody's data, not a server's."""
     other = {"kept": {**EVENT, "subject": "failure notice", "said": "<ann@dock.example>: 550 5.1.1 user unknown"}}

@@ -108,3 +108,11 @@ def test_of_many_reports_in_one_mail_so_much_is_read_as_of_one(padding: int, rec
     whole = report.format("ann", "x" * padding) + report.format("bob", "") + "--b--\n"
     raw = b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n" + whole.encode()
     assert len(rfc3464.read(_notice(raw))) == recipients
+
+
+def test_the_next_one_of_a_list_is_not_what_a_server_said_of_the_one_before() -> None:
+    """Sendmail lists the recipients one a line; where it gives no reason, the words of all tell."""
+    words = "Your mail is lost:\n<ann@dock.example>\n<bob@dock.example>\n<eve@dock.example>\nShe has moved away.\n"
+    notice = _notice(b"From: MAILER-DAEMON@dock.example\n\n" + words.encode())
+    said = [rfc3464.answer_about(notice, f"{name}@dock.example").diagnostic for name in ("ann", "bob", "eve")]
+    assert said == [" ".join(words.split())] * 2 + ["She has moved away."]

@@ -45,6 +45,7 @@ def test_many_at_signs_cost_no_more_than_their_number() -> None:
         ("Boîte aux lettres pleine", " boite aux lettres pleine "),
         ("Boi\u0302te pleine", " boite pleine "),
         ("Empfänger außerhalb", " empfanger ausserhalb "),
+        ("Ǽ ǿ Ł ž", " ae o l z "),
         ("ящик удалён, Почтовый й", " ящик удалён почтовый й "),
         ("メールボックスがいっぱい", " メールボックスがいっぱい "),
     ],

@@ -77,6 +77,7 @@ def test_an_action_is_known_in_its_spellings(written: str, meant: str) -> None:
         ("rfc822; ann@harbor.example (Ann)", "ann@harbor.example"),
         ("ann@harbor.example", "ann@harbor.example"),
         ("rfc822;ann+2Bquay@harbor.example", "ann+quay@harbor.example"),
+        ("rfc822;ann+2B3D+3D2B@harbor.example", "ann+3D=2B@harbor.example"),
         ("rfc822;ann+quay@harbor.example", "ann+quay@harbor.example"),
         ("rfc822;ann+20@harbor.example", "ann+20@harbor.example"),
         ("utf-8; \\x{17E}eljka@harbor.example", "željka@harbor.example"),

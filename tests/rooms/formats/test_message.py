@@ -53,6 +53,20 @@ def test_a_missing_last_delimiter_ends_with_the_mail() -> None:
     assert [part.text for part in mail.parts] == ["one"]
 
 
+@pytest.mark.parametrize("line", ["--other", "--other \t", "preamble\n--other"])
+def test_a_boundary_that_is_not_the_declared_one_is_guessed(line: str) -> None:
+    """The first line of its form before a part's Content- header; a line of dashes in a text is none."""
+    body = f"{line}\nContent-Type: text/plain\n\none\n--other\ncontent-type: text/plain\n\ntwo\n---\nend\n--other--\n"
+    mail = parse(f"Content-Type: multipart/mixed; boundary=b\n\n{body}".encode())
+    assert [part.text for part in mail.parts] == ["one", "two\n---\nend"]
+
+
+@pytest.mark.parametrize("line", ["--", "-- x", "--" + "x" * 71, "-other"])
+def test_a_line_that_can_be_no_delimiter_is_not_guessed_to_be_one(line: str) -> None:
+    """RFC 2046 5.1.1: one to 70 characters, which do not begin with a space here."""
+    assert not parse(f"Content-Type: multipart/mixed\n\n{line}\nContent-Type: text/plain\n\none\n".encode()).parts
+
+
 def test_transfer_encodings_are_undone() -> None:
     """RFC 2045 6; broken base64 gives what can be read of it."""
     quoted = parse(
@@ -155,3 +169,10 @@ def test_a_blank_before_a_colon_within_a_value_stays(head: str) -> None:
     mail = parse(f"{head}\nSubject: Ahoy\n\n".encode())
     assert mail.get("subject") == "Ahoy"
     assert " :" in mail._head
+
+
+@pytest.mark.parametrize("before", [0, 1000])
+def test_blanks_before_a_colon_are_told_apart_however_many_a_head_has(before: int) -> None:
+    """Few are looked at one by one, many in one go."""
+    mail = parse(("X-A: b : c\n" * before + "X-B : d\nX-C: e : f\n g : h\n\n").encode())
+    assert (mail.get("x-b"), mail.get("x-c"), mail.get("x-a")) == ("d", "e : f g : h", "b : c" if before else "")

@@ -182,6 +182,14 @@ def test_a_stream_that_breaks_off_names_the_line() -> None:
         next(found)
 
 
+def test_a_stream_without_events_ends_where_the_patience_does() -> None:
+    """The documents are counted from the last event on."""
+    found = stream("[]\n[]\n" + json.dumps(BOUNCE) + "\n[]\n0\n[{}]\n", patience=2)
+    assert next(found).kind == "Bounce"
+    with pytest.raises(Malformed, match="line 6: 3 documents without an event"):
+        next(found)
+
+
 @given(st.text(max_size=60))
 def test_no_text_ends_a_stream_otherwise_than_by_saying_so(text: str) -> None:
     """An end, or ``Malformed``."""

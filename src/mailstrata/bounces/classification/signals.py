@@ -12,7 +12,7 @@ from functools import lru_cache
 from mailstrata.bounces.bounce import Bounce
 from mailstrata.bounces.classification.numbers import Numbers, numbers_of
 from mailstrata.bounces.classification.phase import phase
-from mailstrata.bounces.classification.spoken import quoted, spoken
+from mailstrata.bounces.classification.spoken import LIMIT, quoted, spoken
 from mailstrata.bounces.provider import provider_named
 from mailstrata.model.names import domain_of
 
@@ -77,7 +77,8 @@ class Signals:
         """The words around the answer."""
         if self._context is None:
             around = self._around(self.bounce)
-            self._context = spoken(f"{self._said}\n{around}") if around or self._words != self._said else " "
+            said = spoken(self._said) if around or self._words != self._said else " "
+            self._context = said[:-1] + spoken(around[: max(LIMIT - len(self._said), 0)])
         return self._context
 
     @property

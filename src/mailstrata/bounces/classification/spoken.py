@@ -24,13 +24,17 @@ _AT = re.compile(r"@(?<=[^\s<>@\"':;,()\[\]=]@)[^\s<>@,;:()\[\]]{1,255}")
 _MISSING = re.compile(r"(?<![\w.@/-])(?=(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24} (?:does not|doesn.?t) exist)")
 """Before a host's or domain's name that is said not to exist."""
 _BREAK = re.compile(r"[\W_][\W_]*")  # as ``+``, but the search jumps from one to the next
-_APOSTROPHES = str.maketrans("", "", "'`\u2019\u00b4")
+_APOSTROPHES = "'`\u2019\u00b4"
 _LATIN = range(0xDF, 0x250)
 """Letters that may be Latin ones with an accent (Unicode's blocks Latin-1 Supplement and Latin Extended-A and -B)."""
-_PLAIN = {code: normalize("NFD", chr(code))[0] for code in _LATIN} | str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "\u0131": "i"}
-)
+_UNMARKED = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "\u0131": "i"}
+_PLAIN = {
+    letter: plain
+    for letter in map(chr, _LATIN)
+    if (plain := _UNMARKED.get(base := normalize("NFD", letter)[0], base)) != letter
+}
 """The same letters without. Only of Latin ones: in other writings the mark makes another letter of it (й, ガ)."""
+_ACCENTED = frozenset(_PLAIN)
 _ASCII = bytes(code if chr(code).isalnum() or code == ord("-") else ord(" ") for code in range(128)) + bytes(128)
 """In pure ASCII all but letters, digits and hyphens becomes a space."""
 
@@ -44,13 +48,22 @@ def spoken(text: str) -> str:
     if " exist" in lower:
         lower = _MISSING.sub("domain ", lower)
     if not lower.isascii():
-        lower = normalize("NFC", lower).translate(_PLAIN)
+        lower = _without_accents(normalize("NFC", lower))
     if lower.isascii():
         plain = lower.encode("ascii").translate(_ASCII, b"'`")
         words = b" ".join(plain.replace(b"e-mail", b"email").replace(b"-", b" ").split()).decode("ascii")
     else:
-        words = _BREAK.sub(" ", lower.translate(_APOSTROPHES).replace("e-mail", "email")).strip()
+        for sign in _APOSTROPHES:
+            lower = lower.replace(sign, "")
+        words = _BREAK.sub(" ", lower.replace("e-mail", "email")).strip()
     return f" {words} " if words else " "
+
+
+def _without_accents(text: str) -> str:
+    """The text with plain Latin letters: one at a time, for a text has few of them and `str.translate` looks up each letter."""
+    for letter in _ACCENTED.intersection(text):
+        text = text.replace(letter, _PLAIN[letter])
+    return text
 
 
 def _without_addresses(lower: str) -> str:
