@@ -21,6 +21,8 @@ from mailstrata.formats.message import Part, parse
 
 WORDS_LIMIT = 60_000
 """Characters of a notice's words that are read."""
+HEADER_LIMIT = 20_000
+"""Characters of its From and of its Subject."""
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/td|/th|/li|/h\d|p|div|tr|li|h\d)\b[^<>]{0,500}>", re.IGNORECASE)
@@ -64,8 +66,8 @@ class Notice:
 
     def __post_init__(self) -> None:
         """Look at the headers alone."""
-        self.sender = self.mail.get("from").lower()
-        self.subject = self.mail.get("subject").lower()
+        self.sender = self.mail.get("from")[:HEADER_LIMIT].lower()
+        self.subject = self.mail.get("subject")[:HEADER_LIMIT].lower()
 
     @property
     def words(self) -> str:

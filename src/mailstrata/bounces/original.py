@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from collections.abc import Iterator
 from functools import lru_cache
 
 from mailstrata.formats.message import Part
@@ -26,8 +27,11 @@ _DATE = re.compile(
     r"(?:[A-Za-z]{3}, *)?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9][0-9]:[0-9][0-9]:[0-9][0-9])"
     r" ([+-][0-9][0-9])([0-5][0-9])(?: \([^()]{0,40}\))?\Z"
 )
+_LOCAL = re.compile(r"[^\s<>()\",;:]{1,64}")
 _READ = 20_000
 """Characters of a header that addresses are looked for in."""
+_TRIES = 1000
+"""At-signs there that are looked at."""
 _MONTHS = {
     name: f"{number:02}"
     for number, name in enumerate(
@@ -105,13 +109,24 @@ def mailbox(text: str) -> str:
     found = canonical(first[0]) if first else ""
     if found or not first:
         return found
-    return next((found for match in _BARE.finditer(text, first.end(), _READ) if (found := canonical(match[0]))), "")
+    return next((found for each in _written(text, first.end()) if (found := canonical(each))), "")
 
 
 def mailboxes(text: str) -> tuple[str, ...]:
     """Every mail address in a header such as To or X-Failed-Recipients, canonical, each once, at most 100."""
-    found = [canonical(match[0]) for match in _BARE.finditer(text, 0, _READ)]
-    return tuple(dict.fromkeys(each for each in found if each))[:100]
+    return tuple(dict.fromkeys(found for each in _written(text, 0) if (found := canonical(each))))[:100]
+
+
+def _written(text: str, at: int) -> Iterator[str]:
+    """What looks like an address from a place on: from each at-sign backwards, which costs less than to try each letter."""
+    sign, tries = text.find("@", at, _READ), 0
+    while sign >= 0 and tries < _TRIES:
+        local = _LOCAL.match(text[max(sign - 64, at) : sign][::-1])
+        found = _BARE.match(text, sign - (local.end() if local else 0), _READ)
+        if found:
+            yield found[0]
+        at, tries = found.end() if found else sign + 1, tries + 1
+        sign = text.find("@", at, _READ)
 
 
 @lru_cache(maxsize=256)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mailstrata.bounces.original import identifier, mailbox, mailboxes, moment, original_of
+from mailstrata.bounces.original import canonical, identifier, mailbox, mailboxes, moment, original_of
 from mailstrata.formats.message import parse
 from mailstrata.model.attempt import Via
 from mailstrata.reports.words import iso
@@ -47,6 +50,18 @@ def test_addresses_are_found_in_a_header_and_nothing_else_is() -> None:
         "peter@dock.example",
     )
     assert mailbox("nobody") == ""
+
+
+@given(st.text(alphabet='ab@.<> ,"', max_size=200))
+def test_addresses_are_found_from_their_at_sign_as_letter_by_letter(text: str) -> None:
+    """What stands between two separators and has an at-sign within."""
+    each = re.finditer(r"[^\s<>()\",;:]{1,64}@[^\s<>()\",;:]{1,255}", text)
+    assert mailboxes(text) == tuple(dict.fromkeys(found for match in each if (found := canonical(match[0]))))
+
+
+def test_so_many_addresses_of_a_header_are_told() -> None:
+    """A header may be long; that of a notice names few."""
+    assert len(mailboxes(",".join(f"a{number}@dock.example" for number in range(900)))) == 100
 
 
 def test_a_message_id_has_no_brackets() -> None:

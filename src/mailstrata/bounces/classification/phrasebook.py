@@ -80,6 +80,8 @@ class Phrasebook:
         self._near: dict[str, dict[str, list[int]]] = {}
         self._apart: dict[str, dict[str, list[int]]] = {}
         self._file()
+        self._words_before = frozenset(self._near)
+        self._words_after = {word: frozenset(others) for word, others in self._near.items()}
         self._first_words = frozenset(self._apart)
         self._second_words = {word: frozenset(others) for word, others in self._apart.items()}
         self._meant = lru_cache(maxsize=1024)(self._wordless_for)
@@ -122,12 +124,11 @@ class Phrasebook:
     def _places(self, text: str, numbers: Numbers | None) -> list[int]:
         """Where the rows are that may be meant, in order."""
         places = set(self._wordless if numbers is None else self._meant(numbers))
-        words, different = _words_in(text)
-        near, before = self._near, ""
-        for word in words:
-            if before in near and word in near[before]:
-                places.update(near[before][word])
-            before = word
+        different = _words_in(text)
+        for word in self._words_before & different:
+            for after in self._words_after[word] & different:
+                if f" {word} {after} " in text:
+                    places.update(self._near[word][after])
         for word in self._first_words & different:
             for second in self._second_words[word] & different:
                 places.update(self._apart[word][second])
@@ -152,7 +153,7 @@ class Phrasebook:
         choices = self._needed.get(place)
         if choices is None:
             choices = self._needed[place] = _needed(phrase)
-        if choices and not any(map(_words_in(text)[1].issuperset, choices)):
+        if choices and not any(map(_words_in(text).issuperset, choices)):
             return ()
         phrases = self._phrases[place] = tuple([_pieces(each) for each in spelled(phrase)])
         return phrases
@@ -164,10 +165,9 @@ class Phrasebook:
 
 
 @lru_cache(maxsize=16)
-def _words_in(text: str) -> tuple[list[str], frozenset[str]]:
-    """The words of a text, in order and each once; they are looked up in one book after the other."""
-    words = text.split()
-    return words, frozenset(words)
+def _words_in(text: str) -> frozenset[str]:
+    """The words of a text; they are looked up in one book after the other."""
+    return frozenset(text.split())
 
 
 def holds(text: str, pieces: Pieces) -> bool:
