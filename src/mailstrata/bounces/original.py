@@ -10,9 +10,9 @@ general knowledge without a stored source; mail without any of these counts as s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from collections.abc import Iterator
 from functools import lru_cache
 
 from mailstrata.formats.message import Part
