@@ -24,6 +24,8 @@ Pieces = tuple[str, ...]
 Pair = tuple[str, str]
 GAP = 40
 """Characters between two pieces of a phrase, at most: beyond, they belong to different sentences."""
+_REPEATED = 3
+"""How often a text has each of its words, from which on it repeats itself."""
 
 _CHOSEN = "\0"
 """What stands for a choice among the words that a phrase always has."""
@@ -80,8 +82,6 @@ class Phrasebook:
         self._near: dict[str, dict[str, list[int]]] = {}
         self._apart: dict[str, dict[str, list[int]]] = {}
         self._file()
-        self._words_before = frozenset(self._near)
-        self._words_after = {word: frozenset(others) for word, others in self._near.items()}
         self._first_words = frozenset(self._apart)
         self._second_words = {word: frozenset(others) for word, others in self._apart.items()}
         self._meant = lru_cache(maxsize=1024)(self._wordless_for)
@@ -124,11 +124,12 @@ class Phrasebook:
     def _places(self, text: str, numbers: Numbers | None) -> list[int]:
         """Where the rows are that may be meant, in order."""
         places = set(self._wordless if numbers is None else self._meant(numbers))
-        different = _words_in(text)
-        for word in self._words_before & different:
-            for after in self._words_after[word] & different:
-                if f" {word} {after} " in text:
-                    places.update(self._near[word][after])
+        words, different = _words_in(text)
+        near, before = self._near, ""
+        for word in words:
+            if before in near and word in near[before]:
+                places.update(near[before][word])
+            before = word
         for word in self._first_words & different:
             for second in self._second_words[word] & different:
                 places.update(self._apart[word][second])
@@ -150,10 +151,13 @@ class Phrasebook:
         A single empty one for a row that needs no words.
         """
         phrase = self._entries[place][1]
+        if "{" not in phrase:
+            alone = self._phrases[place] = (_pieces(phrase),)
+            return alone
         choices = self._needed.get(place)
         if choices is None:
             choices = self._needed[place] = _needed(phrase)
-        if choices and not any(map(_words_in(text).issuperset, choices)):
+        if choices and not any(map(_words_in(text)[1].issuperset, choices)):
             return ()
         phrases = self._phrases[place] = tuple([_pieces(each) for each in spelled(phrase)])
         return phrases
@@ -165,9 +169,16 @@ class Phrasebook:
 
 
 @lru_cache(maxsize=16)
-def _words_in(text: str) -> frozenset[str]:
-    """The words of a text; they are looked up in one book after the other."""
-    return frozenset(text.split())
+def _words_in(text: str) -> tuple[list[str], frozenset[str]]:
+    """The words of a text, in order and each once; they are looked up in one book after the other.
+
+    Of a text that repeats itself each pair of neighbours stands once, with nothing between two of them.
+    """
+    words = text.split()
+    different = frozenset(words)
+    if len(words) > _REPEATED * len(different):
+        words = [word for pair in dict.fromkeys(pairwise(words)) for word in (*pair, "")]
+    return words, different
 
 
 def holds(text: str, pieces: Pieces) -> bool:
