@@ -9,12 +9,14 @@ import os
 import sys
 import time
 
+from mailstrata.adapters.garbage import look_seldom
 from mailstrata.bounces.records import records
 from mailstrata.reports.bounces import line
 
 
 def main() -> None:
     """Read, answer, and say how long it took."""
+    look_seldom()  # as the command does
     warm, places = (part.split("\n") for part in sys.stdin.read().split("\n\n"))
     for place in warm:
         answers(place)

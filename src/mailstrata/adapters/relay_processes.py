@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import select
@@ -24,6 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import FrameType
 
+from mailstrata.adapters.garbage import look_seldom
 from mailstrata.adapters.relay_metrics import Metrics
 from mailstrata.adapters.relay_notify import ready as tell_systemd
 from mailstrata.adapters.relay_process import Plan, Process
@@ -32,7 +32,6 @@ from mailstrata.adapters.relay_sockets import bound, passed
 from mailstrata.formats.relay_settings import RelaySettings
 from mailstrata.model.errors import Refusal
 
-_GARBAGE = (50_000, 50, 100)
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _REST = 1.0
 """Seconds before a process that died is made anew."""
@@ -98,8 +97,7 @@ def _name(one: Listening) -> str:
 def _work(plan: Plan, doors: Doors, metrics: Metrics, place: int) -> None:
     watch = doors.watch.socket if doors.watch else None
     process = Process(plan, metrics=metrics, place=place)
-    gc.freeze()  # what was imported is never garbage; mails make few cycles, so it is looked for seldom
-    gc.set_threshold(*_GARBAGE)
+    look_seldom()
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(process.run(list(doors.of_process[place]), watch=watch))
 

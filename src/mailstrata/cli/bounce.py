@@ -113,8 +113,10 @@ class _Run:
 
     def records(self, found: Iterable[Mail]) -> Iterator[Json]:
         """The records of all mails; on a terminal, a line on stderr says how far it is."""
+        from mailstrata.adapters.garbage import look_seldom
         from mailstrata.bounces.records import records
 
+        look_seldom()
         for mail in found:
             self._mails += 1
             try:
