@@ -146,19 +146,17 @@ class Phrasebook:
         return [place for place, meant in self._numbered if any([pattern.means(number) for pattern in meant])]
 
     def _spelled_out(self, place: int, text: str) -> tuple[Pieces, ...]:
-        """The phrases of a row, made when a text first has the words that it needs; until then it has none.
+        """The phrases of a row; of one with choices when a text first has the words that it needs, until then it has none.
 
         A single empty one for a row that needs no words.
         """
         phrase = self._entries[place][1]
-        if "{" not in phrase:
-            alone = self._phrases[place] = (_pieces(phrase),)
-            return alone
-        choices = self._needed.get(place)
-        if choices is None:
-            choices = self._needed[place] = _needed(phrase)
-        if choices and not any(map(_words_in(text)[1].issuperset, choices)):
-            return ()
+        if "{" in phrase:
+            choices = self._needed.get(place)
+            if choices is None:
+                choices = self._needed[place] = _needed(phrase)
+            if choices and not any(map(_words_in(text)[1].issuperset, choices)):
+                return ()
         phrases = self._phrases[place] = tuple([_pieces(each) for each in spelled(phrase)])
         return phrases
 
