@@ -379,7 +379,7 @@ async def _relay_delivery(settings: Settings, found: RelaySettings) -> AsyncIter
         ),
         habits=Habits(mode=Mode(found.mode), host=found.name, configuration_set=found.configuration_set),
         network=settings.network,
-        share=1.0 / found.processes,
+        share=found.share,
     )
     async with opened(outlet) as way:
         yield way.delivery

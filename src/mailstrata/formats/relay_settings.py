@@ -24,6 +24,8 @@ SIZE = 40 * 1024 * 1024 // 4 * 3
 """Bytes of a message that is 40 MB as base64, the most that SES takes (facts.md A6)."""
 PROCESSES = 64
 """Most processes of one relay."""
+HOSTS = 100
+"""Most hosts that share an account."""
 GOOGLE = "google"
 """Stands for the networks that Google publishes in the SPF record of _spf.google.com."""
 
@@ -48,6 +50,8 @@ class RelaySettings:
     """Users and deliveries: a SQLite file, a `postgresql:` URL, or `env:NAME` of a variable that holds one."""
     processes: int = 1
     """Processes that share the ports."""
+    hosts: int = 1
+    """Hosts on which a relay sends for the same AWS account; each takes its share of the account's rate."""
     clients: tuple[str, ...] = ()
     """Networks that may connect, as `203.0.113.0/24`, and `google` for those that Google publishes; empty for all."""
     regions: tuple[str, ...] = ()
@@ -67,6 +71,11 @@ class RelaySettings:
     idle: float = 300.0
     """Seconds that a client may be silent after its login."""
 
+    @property
+    def share(self) -> float:
+        """The part of the account's rate that each process of each host takes."""
+        return 1.0 / (self.processes * self.hosts)
+
 
 def read(table: Table) -> RelaySettings:
     """The ``[relay]`` table."""
@@ -80,6 +89,7 @@ def read(table: Table) -> RelaySettings:
         metrics=_metrics(table, known.metrics),
         database=table.text("database", known.database),
         processes=_count(table, "processes", known.processes, most=PROCESSES),
+        hosts=_count(table, "hosts", known.hosts, most=HOSTS),
         clients=_clients(table),
         regions=tuple(region_key(table, "regions", one) for one in table.texts("regions", known.regions)),
         mode=table.choice("mode", ("through", "spool"), known.mode),

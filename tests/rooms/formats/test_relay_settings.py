@@ -34,6 +34,12 @@ def test_three_lines_are_a_relay() -> None:
     assert (found.mode, found.processes, found.metrics, found.clients) == ("through", 1, "127.0.0.1:9587", ())
 
 
+def test_each_process_of_each_host_takes_its_share_of_the_rate() -> None:
+    """SES counts what an account sends, whoever of them sends it."""
+    lines = 'name = "smtp.sailing.example"\nprocesses = 2\nhosts = 3'
+    assert (relay(lines).share, relay('name = "smtp.sailing.example"').share) == (1 / 6, 1.0)
+
+
 @pytest.mark.parametrize(
     ("line", "key", "said"),
     [
@@ -44,6 +50,7 @@ def test_three_lines_are_a_relay() -> None:
         ('clients = ["203.0.113.9/24"]', "clients", "a network such as"),
         ("recipients = 0", "recipients", "a whole number from 1 on"),
         ("processes = 65", "processes", "a whole number from 1 to 64"),
+        ("hosts = 0", "hosts", "a whole number from 1 to 100"),
         ("size = 40000000", "size", "a whole number from 1 to 31457280"),
         ('mode = "queue"', "mode", "one of through, spool"),
         ('regions = ["Virginia"]', "regions", "the name of an AWS region"),
