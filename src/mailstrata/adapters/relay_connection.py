@@ -52,6 +52,7 @@ class House:
     stopping: bool = False
     connections: set[Connection] = field(default_factory=set)
     work: set[asyncio.Task[None]] = field(default_factory=set)
+    _loop: asyncio.AbstractEventLoop | None = None
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def number(self) -> str:
@@ -66,7 +67,9 @@ class House:
 
     def start(self, work: Coroutine[None, None, None]) -> None:
         """Let something go on beside; whoever stops the relay waits for it."""
-        task = asyncio.get_running_loop().create_task(work)
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()  # asked for once: each question is a getpid in CPython before 3.12
+        task = self._loop.create_task(work)
         self.work.add(task)
         task.add_done_callback(self.work.discard)
 

@@ -19,6 +19,7 @@ from mailstrata.adapters.ses_keys import KeyChain
 from mailstrata.model.relaying import Ending, Entry, Row, State
 from mailstrata.model.reply import Reply
 from mailstrata.model.sending import Accepted, Outcome
+from mailstrata.model.values import maker
 from mailstrata.relay import delivery as decisions
 from mailstrata.relay.answers import Verdict
 from mailstrata.relay.delivery import FULL, LATE, NO_LEDGER, Mode, Step
@@ -27,6 +28,8 @@ from mailstrata.relay.offer import Offer
 from mailstrata.relay.retry import next_try
 
 log = logging.getLogger("mailstrata.relay")
+
+_ending = maker(Ending)
 
 BIG = 1024 * 1024
 """Bytes from which a message is read in a thread, so that the loop does not stand still."""
@@ -108,7 +111,7 @@ class RelayDelivery:
         if step is Step.ACCEPT:
             assert isinstance(outcome, Accepted)
             reply = str(verdict.reply)
-            ending = Ending(state=State.ACCEPTED, ses_id=outcome.id, region=outcome.region, reply=reply)
+            ending = _ending(state=State.ACCEPTED, ses_id=outcome.id, region=outcome.region, reply=reply)
             return await self._finished(mail.row, ending, verdict.reply)
         if step is Step.ANSWER:
             return await self._finished(mail.row, Ending(state=State.REFUSED, reply=str(verdict.reply)), verdict.reply)

@@ -40,7 +40,7 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-_outgoing = maker(Outgoing)
+_outgoing, _ticket = maker(Outgoing), maker(Ticket)
 
 
 class Dispatch:
@@ -54,7 +54,7 @@ class Dispatch:
 
     async def turn(self, entry: Entry) -> bool:
         """Wait until a mail may be sent; ``False`` when that takes too long."""
-        turn = self._pace.ask(Ticket(user=entry.login, recipients=len(entry.recipients)))
+        turn = self._pace.ask(_ticket(user=entry.login, recipients=len(entry.recipients)))
         return turn is None or await self._pace.granted(turn, patience=self.habits.patience)
 
     async def send(self, row: int, entry: Entry, message: tuple[bytes | memoryview, ...]) -> tuple[Outcome, Verdict]:

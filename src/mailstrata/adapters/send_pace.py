@@ -36,6 +36,7 @@ class SendPace:
         self._turns: dict[Ticket, asyncio.Future[None]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def rate(self) -> float:
@@ -44,13 +45,19 @@ class SendPace:
 
     def ask(self, ticket: Ticket) -> Turn | None:
         """A turn to wait for with ``granted``; ``None`` when it may go at once."""
-        loop = asyncio.get_running_loop()
+        loop = self._running()
         if self._pacer.ask(ticket, loop.time()):
             return None
         future: asyncio.Future[None] = loop.create_future()
         self._turns[ticket] = future
         self._set_timer()
         return ticket, future
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        """The loop, asked for once: each question is a getpid in CPython before 3.12."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        return self._loop
 
     async def granted(self, turn: Turn, *, patience: float) -> bool:
         """Wait for a turn; ``False`` after ``patience`` seconds, and the place in the queue is given up."""

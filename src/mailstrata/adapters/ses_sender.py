@@ -28,6 +28,7 @@ from mailstrata.adapters.ses_keys import KeyChain
 from mailstrata.adapters.ses_signature import Key, Signer
 from mailstrata.model.errors import Refusal
 from mailstrata.model.sending import Accepted, Outcome, Outgoing, Refused, Unsent, Unsettled
+from mailstrata.model.values import maker
 
 log = logging.getLogger("mailstrata.relay")
 
@@ -90,6 +91,7 @@ class _Error(msgspec.Struct):
 
 _message = msgspec.json.Decoder(_Message).decode
 _error = msgspec.json.Decoder(_Error).decode
+_accepted = maker(Accepted)
 
 
 class SesSender:
@@ -213,7 +215,7 @@ def _is_out(outcome: Outcome) -> bool:
 def _outcome(answer: Answer, region: str) -> Outcome:
     if answer.status == 200:
         try:
-            return Accepted(id=_message(answer.body).MessageId, region=region)
+            return _accepted(id=_message(answer.body).MessageId, region=region)
         except (msgspec.DecodeError, RecursionError):
             return Unsettled(reason=f"{region}: what answered 200 does not speak as SES does")
     if answer.status in _UNKNOWN_FATE:

@@ -33,7 +33,7 @@ class Verdict:
     alarm: bool = False
 
 
-_verdict = maker(Verdict)
+_verdict, _reply = maker(Verdict), maker(Reply)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], _Rule], ...] = (
 def answer(outcome: Outcome) -> Verdict:
     """The verdict on one try. An unsettled one is held back too, but nobody may try it again."""
     if isinstance(outcome, Accepted):
-        return _verdict(reply=Reply(code=250, enhanced="2.0.0", text=f"Ok {outcome.id}"))
+        return _verdict(reply=_reply(code=250, enhanced="2.0.0", text=f"Ok {outcome.id}"))
     if isinstance(outcome, Refused):
         return _refused(outcome)
     if isinstance(outcome, Unsent):

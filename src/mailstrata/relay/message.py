@@ -82,13 +82,16 @@ class Prepared:
 
 
 _prepared = maker(Prepared)
-_REMOVE, _ADDRESS, _ONCE, _TRACE = range(4)
+_REMOVE, _ADDRESS, _ONCE, _TRACE, _OTHER = range(5)
 _KINDS = (
     dict.fromkeys(ONCE, _ONCE)
     | dict.fromkeys(TRACE, _TRACE)
     | dict.fromkeys(_ADDRESSES, _ADDRESS)
     | dict.fromkeys(REMOVED, _REMOVE)
 )
+_KNOWN: dict[bytes, tuple[bytes, int]] = {}
+"""Names as they were written, in lower case and with their kind: few are written again and again."""
+_KNOWN_LIMIT, _KNOWN_LENGTH = 1000, 60
 
 
 @dataclass(slots=True)
@@ -112,12 +115,12 @@ def prepare(raw: bytes) -> Prepared:
     header = _Header()
     pieces, places = header.pieces, header.places
     for whole in _FIELDS.split(bare):
-        name = whole[: whole.find(b":")].rstrip().lower()
-        kind = _KINDS.get(name)
-        if kind == _ONCE and name not in places:
-            places[name] = len(pieces)
+        written = whole[: whole.find(b":")]
+        name, kind = _KNOWN.get(written) or _kind_of(written)
+        if kind == _OTHER:
             pieces.append(whole)
-        elif kind is None and name[:6] != b"x-ses-":
+        elif kind == _ONCE and name not in places:
+            places[name] = len(pieces)
             pieces.append(whole)
         else:
             _take(header, whole, name=name, kind=kind)
@@ -134,6 +137,15 @@ def prepare(raw: bytes) -> Prepared:
     )
 
 
+def _kind_of(written: bytes) -> tuple[bytes, int]:
+    """A field's name in lower case, and what is to be done with the field."""
+    name = written.rstrip().lower()
+    found = name, _REMOVE if name.startswith(b"x-ses-") else _KINDS.get(name, _OTHER)
+    if len(written) <= _KNOWN_LENGTH and len(_KNOWN) < _KNOWN_LIMIT:
+        _KNOWN[written] = found
+    return found
+
+
 def _end(raw: bytes) -> tuple[int, int]:
     """Where the header ends, and where the body begins; between them is the empty line."""
     if raw.startswith((b"\r\n", b"\n")):
@@ -145,9 +157,9 @@ def _end(raw: bytes) -> tuple[int, int]:
     return (carriage + 1, carriage + 3) if carriage >= 0 else (len(raw), len(raw))
 
 
-def _take(header: _Header, whole: bytes, *, name: bytes, kind: int | None) -> None:
+def _take(header: _Header, whole: bytes, *, name: bytes, kind: int) -> None:
     """Keep a field, join it to an earlier one, rename it or leave it out."""
-    if kind in {None, _REMOVE}:
+    if kind == _REMOVE:
         header.changes.append(f"{_shown(whole)} removed")
         return
     if kind == _TRACE:

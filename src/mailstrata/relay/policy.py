@@ -57,7 +57,7 @@ class Policy:
             user = self._directory.user(login)
             if user is None or user.revoked:
                 return _ended(login, "was revoked")
-            if not any(one.hash == secret for one in user.live(self._clock.now())):
+            if not user.counts(secret, self._clock.now()):
                 return _ended(login, "came in by a password that counts no more")
             return judge(user)
         except DirectoryUnavailable:
@@ -123,9 +123,14 @@ def _first_refused(user: User, fields: dict[bytes, list[bytes]]) -> Reply | None
     authors = mailboxes.read(fields[b"from"][0])
     if not authors:
         return _broken("has a From without an address")
-    senders = [address for value in fields[b"sender"] for address in mailboxes.read(value)]
-    named = [("From", address) for address in authors] + [("Sender", address) for address in senders]
-    return next((refusal for where, address in named if (refusal := _refused(user, where, address))), None)
+    for address in authors:
+        if refusal := _refused(user, "From", address):
+            return refusal
+    for value in fields[b"sender"]:
+        for address in mailboxes.read(value):
+            if refusal := _refused(user, "Sender", address):
+                return refusal
+    return None
 
 
 def _value(head: bytes, start: int) -> bytes:

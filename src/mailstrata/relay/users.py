@@ -67,6 +67,13 @@ class User:
         """The passwords that count; none of a revoked user."""
         return () if self.revoked else tuple(secret for secret in self.secrets if secret.lives(at))
 
+    def counts(self, hashed: str, at: datetime) -> bool:
+        """Whether the password with this hash is one of those."""
+        for secret in self.secrets:
+            if secret.hash == hashed and secret.lives(at):
+                return not self.revoked
+        return False
+
     def ends(self, at: datetime) -> datetime | None:
         """When the last of its passwords will end; ``None`` for never. A user without one ended already."""
         ends = [secret.expires for secret in self.live(at)]
