@@ -50,7 +50,7 @@ _CARE = 10.0
 long as they are not known, since nobody is let in meanwhile."""
 _DAY = 86_400.0
 """Seconds between two warnings of the same certificate, which may end while the relay runs."""
-_LASTING = ("listen", "listen_tls", "metrics", "database", "processes", "regions", "mode", "configuration_set")
+_LASTING = ("listen", "listen_tls", "metrics", "database", "processes", "hosts", "regions", "mode", "configuration_set")
 """Keys of the setup that count from the start of the relay to its end."""
 
 

@@ -29,8 +29,8 @@ _MACHINE = frozenset({DIALECT, rfc3464.DIALECT})
 """What is written for programs: SES's events and the fields of a report."""
 _BROKEN_LIMIT = 100
 """Lines of an event that are no JSON, one after the other, before the rest is left."""
-_WITHOUT_LIMIT = 10_000
-"""Documents without an event, one after the other, before they are no log of events: their lines are then looked through."""
+_EMPTY_LIMIT = 10_000
+"""Documents with nothing in them, one after the other, before it is no log of events: its lines are then looked through."""
 
 
 def records(raw: bytes, *, file: str, number: int | None = None) -> Iterator[Json]:
@@ -87,7 +87,7 @@ def _events(raw: bytes) -> tuple[SesEvent, ...] | None:
 
 
 def _joined(text: bytes) -> tuple[SesEvent, ...]:
-    return tuple(stream(text.decode("utf-8-sig", "replace"), patience=_WITHOUT_LIMIT))
+    return tuple(stream(text.decode("utf-8-sig", "replace"), patience=_EMPTY_LIMIT))
 
 
 def _in_lines(raw: bytes) -> Iterator[SesEvent]:

@@ -21,8 +21,8 @@ def command(setup: str | None, lab: str | None, processes: int | None) -> int:
     line, one line a message, never a password or a text.
 
     SIGTERM lets messages under way finish and says 421 to everybody else. SIGHUP reads the setup, the certificate and
-    Google's networks again, without dropping a session; ports, processes, database, regions, mode and configuration set
-    stay as they are until it is started again, and the log says which of them would be others.
+    Google's networks again, without dropping a session; ports, processes, hosts, database, regions, mode and configuration
+    set stay as they are until it is started again, and the log says which of them would be others.
 
     With --lab it stands in front of that world's SES until it is stopped; login and password are said on stdout too.
 

@@ -94,24 +94,29 @@ def events(raw: bytes | str) -> tuple[SesEvent, ...]:
 def stream(text: str, *, patience: float = math.inf) -> Iterator[SesEvent]:
     """The events in JSON documents one after the other: one a line, as Firehose joins them, or a list of them.
 
-    Raises ``Malformed``, which names the line, at what is no JSON, and behind ``patience`` documents without an event, one
-    after the other; what stood before has been given.
+    Raises ``Malformed``, which names the line, at what is no JSON, and behind ``patience`` documents with nothing in them, one
+    after the other, as no log has them; what stood before has been given.
     """
-    decoder, place, without = json.JSONDecoder(), 0, 0
+    decoder, place, empty = json.JSONDecoder(), 0, 0
     while (begin := _BLANK.match(text, place).end()) < len(text):  # type: ignore[union-attr]
         try:
             content, place = decoder.raw_decode(text, begin)
         except (ValueError, RecursionError) as error:
             line = text.count("\n", 0, getattr(error, "pos", begin)) + 1
             raise Malformed(f"line {line}", "not JSON", "SES's events as JSON, one after the other") from error
-        without += 1
-        for each in content if isinstance(content, list) else (content,):
-            for event in _bare(each, _DEPTH):
-                without = 0
-                yield _event(event)
-        if without > patience:
+        empty = empty + 1 if _is_empty(content) else 0
+        if empty > patience:
             line = text.count("\n", 0, begin) + 1
-            raise Malformed(f"line {line}", f"{without} documents without an event", "SES's events as JSON")
+            raise Malformed(f"line {line}", f"{empty} documents with nothing in them", "SES's events as JSON")
+        for each in content if isinstance(content, list) else (content,):
+            yield from map(_event, _bare(each, _DEPTH))
+
+
+def _is_empty(content: object) -> bool:
+    """Whether no event can be in it: no members, and no text that is JSON once more."""
+    if isinstance(content, str):
+        return content.lstrip()[:1] != "{"
+    return not content or not isinstance(content, (dict, list))
 
 
 def _bare(content: object, depth: int) -> Iterator[Json]:

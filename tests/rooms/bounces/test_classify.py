@@ -59,6 +59,13 @@ def test_number_and_words_that_agree_prove_it() -> None:
     assert classify(_of("550 no")).confidence is Confidence.POSSIBLE
 
 
+@pytest.mark.parametrize("times", [1, 60])
+def test_words_that_are_said_again_and_again_hide_none(times: int) -> None:
+    """Many recipients' lines may stand around one answer; every two neighbours among them are looked at."""
+    said = classify(_of(f"{'the final recipient is full of mailbox ' * times}. 552 Mailbox is full"))
+    assert (said.reason, said.confidence) == ("mailboxfull", Confidence.LIKELY)
+
+
 def test_an_unknown_user_is_one_for_good_at_rcpt_and_perhaps_a_filter_elsewhere() -> None:
     """Some servers say so of users whom they know, after they have seen the mail; suppressing those would be wrong."""
     at_rcpt = classify(_of("550 user unknown (in reply to RCPT TO command)"))
@@ -97,6 +104,13 @@ def test_the_notices_own_opinion_stands_behind_the_answer_it_quotes() -> None:
     """Google titles a sender's refusal "Address not found"."""
     text = "** Address not found ** Your message wasn't delivered. The response was: 552 5.2.2 quota exceeded"
     assert classify(_of(text)).reason == "mailboxfull"
+
+
+@pytest.mark.parametrize("around", ["", "Reporting server: mx.dock.example"])
+def test_what_stands_beside_a_quoted_answer_that_says_nothing_is_read(around: str) -> None:
+    """And so are the notice's words around it."""
+    assert classify(_of("The mailbox is full. Remote server said: 550 no", context=around)).reason == "mailboxfull"
+    assert classify(_of("550 no", context="The mailbox is full")).reason == "mailboxfull"
 
 
 def test_the_platform_whose_server_is_refused_is_the_one_that_sent() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from mailstrata.bounces.notice import Notice
+from mailstrata.bounces.notice import HEADER_LIMIT, Notice
 from mailstrata.formats.message import parse
 
 HTML = b"<html><head><title>x</title></head><style>p{}</style><body><p>One</p><p>Two&amp;<br>three</p></body></html>"
@@ -18,6 +18,13 @@ def test_the_words_end_where_the_returned_mail_begins() -> None:
     )
     assert one.words == "\nSorry.\n"
     assert (one.original.subject, one.original.sender) == ("Quote", "a@x.example")
+
+
+def test_of_a_long_subject_and_sender_the_beginning_is_looked_at() -> None:
+    """Every sign is looked for in them."""
+    one = notice(b"From: Postmaster %b\nSubject: Undelivered %b\n\n" % (b"A" * 30_000, b"B" * 30_000))
+    assert (len(one.sender), one.sender[:12]) == (HEADER_LIMIT, "postmaster a")
+    assert (len(one.subject), one.subject[:13]) == (HEADER_LIMIT, "undelivered b")
 
 
 def test_html_is_read_without_tags_when_there_is_no_text() -> None:

@@ -4,10 +4,10 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mailstrata.bounces.original import canonical, identifier, mailbox, mailboxes, moment, original_of
+from mailstrata.bounces.original import _written, canonical, identifier, mailbox, mailboxes, moment, original_of
 from mailstrata.formats.message import parse
 from mailstrata.model.attempt import Via
 from mailstrata.reports.words import iso
@@ -53,10 +53,15 @@ def test_addresses_are_found_in_a_header_and_nothing_else_is() -> None:
 
 
 @given(st.text(alphabet='ab@.<> ,"', max_size=200))
+@example(" @a@b.example")
+@example("a@b@c d@e")
+@example("x" * 100 + "@b.example, " + "@" + "y" * 100 + "@c.example")
+@example("a@" + "b" * 300 + "@c")
 def test_addresses_are_found_from_their_at_sign_as_letter_by_letter(text: str) -> None:
     """What stands between two separators and has an at-sign within."""
-    each = re.finditer(r"[^\s<>()\",;:]{1,64}@[^\s<>()\",;:]{1,255}", text)
-    assert mailboxes(text) == tuple(dict.fromkeys(found for match in each if (found := canonical(match[0]))))
+    each = re.findall(r"[^\s<>()\",;:]{1,64}@[^\s<>()\",;:]{1,255}", text)
+    assert list(_written(text, 0)) == each
+    assert mailboxes(text) == tuple(dict.fromkeys(found for one in each if (found := canonical(one))))
 
 
 def test_so_many_addresses_of_a_header_are_told() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -67,8 +68,12 @@ def test_braces_alone_make_no_event() -> None:
 
 
 def test_events_behind_much_that_is_none_are_read() -> None:
-    """A log may hold more than SES's events."""
-    told = list(records(b"{}\n" * 20_000 + json.dumps(EVENT).encode(), file="a"))
+    """A log may hold more than SES's events: these, too, are found as lines, printed with indents, or in base64."""
+    kinesis = {"Records": [{"kinesis": {"data": base64.b64encode(json.dumps(EVENT).encode()).decode()}}]}
+    for event in (json.dumps(EVENT), json.dumps(EVENT, indent=2), json.dumps(kinesis)):
+        told = list(records(b'{"level": 1}\n' * 11_000 + event.encode(), file="a"))
+        assert [one["recipient"] for one in told] == ["a@dock.example", "b@dock.example"]
+    told = list(records(b"{}\n" * 11_000 + json.dumps(EVENT).encode(), file="a"))
     assert [one["recipient"] for one in told] == ["a@dock.example", "b@dock.example"]
 
 

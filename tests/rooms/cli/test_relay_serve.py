@@ -212,14 +212,14 @@ def test_sighup_reads_the_setup_again(tmp_path: Path, capsys: pytest.CaptureFixt
         soon = datetime.now(UTC) + timedelta(days=5)
         certificate = trustme.CA().issue_cert(NAME, not_after=soon).private_key_and_cert_chain_pem
         certificate.write_to_path(str(tmp_path / "relay.pem"))
-        changed = f'{text}\nsize = 12345\nmode = "spool"\n'
+        changed = f'{text}\nsize = 12345\nmode = "spool"\nhosts = 2\n'
         log: list[dict[str, object]] = []
         for wanted, content in (("not reloaded", f"{text}\nsize = 0\n"), ("reloaded", changed)):
             setup.write_text(content)
             relay.process.send_signal(signal.SIGHUP)
             while not log or log[-1]["event"] != wanted:
                 log.append(json.loads(relay.process.stderr.readline()))
-        assert log[-1]["restart_needed_for"] == ["mode"]
+        assert log[-1]["restart_needed_for"] == ["hosts", "mode"]
         assert {line["user"] for line in log if line["event"] == "password"} == {"bob"}
         assert f"it ends on {soon:%Y-%m-%d}: renew it" in [line.get("warning") for line in log]
         with smtplib.SMTP("127.0.0.1", relay.ports["starttls"], timeout=20) as client:

@@ -56,9 +56,10 @@ def test_a_missing_last_delimiter_ends_with_the_mail() -> None:
 @pytest.mark.parametrize("line", ["--other", "--other \t", "preamble\n--other"])
 def test_a_boundary_that_is_not_the_declared_one_is_guessed(line: str) -> None:
     """The first line of its form before a part's Content- header; a line of dashes in a text is none."""
-    body = f"{line}\nContent-Type: text/plain\n\none\n--other\ncontent-type: text/plain\n\ntwo\n---\nend\n--other--\n"
-    mail = parse(f"Content-Type: multipart/mixed; boundary=b\n\n{body}".encode())
-    assert [part.text for part in mail.parts] == ["one", "two\n---\nend"]
+    for name in ("Content-Type", "content-type"):
+        body = f"{line}\n{name}: text/plain\n\none\n--other\n\ntwo\n---\nend\n--other--\n"
+        mail = parse(f"Content-Type: multipart/mixed; boundary=b\n\n{body}".encode())
+        assert [part.text for part in mail.parts] == ["one", "two\n---\nend"]
 
 
 @pytest.mark.parametrize("line", ["--", "-- x", "--" + "x" * 71, "-other"])

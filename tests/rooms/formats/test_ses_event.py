@@ -182,12 +182,19 @@ def test_a_stream_that_breaks_off_names_the_line() -> None:
         next(found)
 
 
-def test_a_stream_without_events_ends_where_the_patience_does() -> None:
-    """The documents are counted from the last event on."""
-    found = stream("[]\n[]\n" + json.dumps(BOUNCE) + "\n[]\n0\n[{}]\n", patience=2)
+@pytest.mark.parametrize("between", [json.dumps(BOUNCE), json.dumps(json.dumps(BOUNCE)), json.dumps([BOUNCE])])
+def test_a_stream_of_nothing_ends_where_the_patience_does(between: str) -> None:
+    """Documents with nothing in them are counted from the last other one on."""
+    found = stream(f'[]\n{{}}\n{between}\n[]\n0\n"word"\n{between}', patience=2)
     assert next(found).kind == "Bounce"
-    with pytest.raises(Malformed, match="line 6: 3 documents without an event"):
+    with pytest.raises(Malformed, match="line 6: 3 documents with nothing in them"):
         next(found)
+
+
+def test_other_documents_are_passed_over_however_many_there_are() -> None:
+    """A log of many programs."""
+    others = '{"level": "info"}\n' * 5
+    assert [event.kind for event in stream(f"{others}{json.dumps(BOUNCE)}", patience=2)] == ["Bounce"]
 
 
 @given(st.text(max_size=60))

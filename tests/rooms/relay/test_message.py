@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.corpora import each_mail
 
 from mailstrata.lab.ses.submission import Submitted
-from mailstrata.relay.message import ONCE, prepare
+from mailstrata.relay.message import _KNOWN, _KNOWN_LIMIT, ONCE, prepare
 
 MAIL = (
     b"Received: from client by relay;\r\n Tue, 12 May 2026 18:00:00 +0000\r\n"
@@ -133,6 +133,14 @@ def test_all_of_the_torture_survives(line_end: bytes) -> None:
         assert _whole(b"".join(prepared.message)) == b"".join(prepared.message)
         seen += 1
     assert seen == 357
+
+
+def test_names_that_nobody_writes_twice_are_not_remembered_without_end() -> None:
+    """What is done with a field does not depend on what was remembered."""
+    for number in range(3 * _KNOWN_LIMIT):
+        prepare(b"X-%d: a\r\nX-SES-%d: b\r\n\r\n" % (number, number))
+    assert len(_KNOWN) <= _KNOWN_LIMIT
+    assert prepare(b"bCC : eve@dock.example\r\nX-Ses-New: c\r\nX-New: d\r\n\r\n").head == b"X-New: d\r\n\r\n"
 
 
 def test_a_hostile_header_ends_in_time() -> None:

@@ -23,6 +23,14 @@ def test_two_passwords_live_beside_each_other_until_one_ends() -> None:
     assert [secret.number for secret in both.live(NOON + DAY)] == [2]
 
 
+def test_a_session_counts_as_long_as_the_password_that_let_it_in() -> None:
+    """Not longer because another one lives, and not after the login was revoked."""
+    both = replace(ANN, secrets=(replace(ONE, expires=NOON + DAY), replace(ONE, number=2, hash="another")))
+    assert [both.counts(hashed, NOON) for hashed in (ONE.hash, "another", "a third")] == [True, True, False]
+    assert [both.counts(hashed, NOON + DAY) for hashed in (ONE.hash, "another")] == [False, True]
+    assert not replace(both, revoked=NOON).counts("another", NOON)
+
+
 def test_a_state_is_one_word() -> None:
     """Active, expiring, expired, revoked."""
     ending = replace(ANN, secrets=(replace(ONE, expires=NOON + WARNING),))
